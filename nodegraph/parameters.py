@@ -1,0 +1,234 @@
+"""Parameters: the annotations a node author writes, and the checks, forms and JSON Schema made from them.
+
+A parameter is a keyword of a node function with an annotation: `low: Annotated[float | None, Range(0, 1), "Help."]`.
+The annotation's type says what values it takes; facets such as `Range` or `Column` narrow it; a string is its help.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+
+from nodegraph.columns import ColumnKind
+from nodegraph.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Numbers from `low` to `high`, both allowed; `step` is what a slider moves by."""
+
+    low: float | None = None
+    high: float | None = None
+    step: float | None = None
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The name of a column that is there upstream, of this kind."""
+
+    kind: ColumnKind | Literal["any"] = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class NewColumn:
+    """The name of a column that the node adds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder. `writes`: the node makes it and writes there; otherwise it must exist and is only read."""
+
+    writes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file. `writes`: the node makes it; otherwise it must exist and is only read."""
+
+    writes: bool = False
+    suffixes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Free text; `lines` is the height of its field."""
+
+    lines: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ModelOf:
+    """The id of a model of this kind ("clip", "captioner") in the model catalogue."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A condition over columns in the expression language of `nodegraph.expressions`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Colour:
+    """A colour as "#rrggbb"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Main:
+    """One of the two or three parameters that matter most: shown on the node itself."""
+
+
+Facet = Range | Column | NewColumn | Folder | File | Text | ModelOf | Expression | Colour | Main
+FACETS = (Range, Column, NewColumn, Folder, File, Text, ModelOf, Expression, Colour, Main)
+
+FacetT = TypeVar("FacetT")
+
+NAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_]{0,62}$"
+COLOUR_PATTERN = r"^#[0-9A-Fa-f]{6}$"
+
+
+class _Required:
+    """The default of a parameter that must be given."""
+
+    def __repr__(self) -> str:
+        return "REQUIRED"
+
+
+REQUIRED: Any = _Required()
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a node or one setting of a measure: name, type, default, facets, help."""
+
+    name: str
+    type: Any
+    default: Any = REQUIRED
+    facets: tuple[Facet, ...] = ()
+    help: str = ""
+
+    @property
+    def required(self) -> bool:
+        """Whether a value must be given."""
+        return self.default is REQUIRED
+
+    @property
+    def label(self) -> str:
+        """The name as a person reads it: "keep_tokens" is "Keep tokens"."""
+        return self.name.replace("_", " ").capitalize()
+
+    @property
+    def nullable(self) -> bool:
+        """Whether None is a value of it."""
+        return type(None) in union_members(self.type)
+
+    def facet(self, kind: type[FacetT]) -> FacetT | None:
+        """The facet of this class, or None."""
+        return next((facet for facet in self.facets if isinstance(facet, kind)), None)
+
+    @cached_property
+    def _adapter(self) -> Any:
+        from pydantic import ConfigDict, Field, TypeAdapter
+
+        annotated: Any = self.type
+        for facet in self.facets:
+            if isinstance(facet, Range):
+                annotated = Annotated[annotated, Field(ge=facet.low, le=facet.high)]
+        return TypeAdapter(annotated, config=ConfigDict(strict=True, allow_inf_nan=False))
+
+    def json_schema(self) -> dict[str, Any]:
+        """The JSON Schema of its values."""
+        schema: dict[str, Any] = self._adapter.json_schema()
+        if self.help:
+            schema["description"] = self.help
+        if not self.required:
+            schema["default"] = self.default
+        return schema
+
+    def check(self, value: object) -> Problem | None:
+        """The problem with `value`, or None when it fits. Knows nothing of columns, files or models."""
+        from pydantic import ValidationError
+
+        try:
+            self._adapter.validate_python(value, strict=True)
+        except ValidationError as error:
+            return self._bad(value, "; ".join(_plain(detail) for detail in error.errors()[:3]))
+        return self._check_text(value) if isinstance(value, str) else None
+
+    def _check_text(self, value: str) -> Problem | None:
+        import re
+
+        if "\x00" in value:
+            return self._bad(value, "it holds a NUL character")
+        if self.facet(NewColumn) and not re.match(NAME_PATTERN, value):
+            return self._bad(value, "a column's name is letters, digits and underscores and starts with a letter")
+        if self.facet(Colour) and not re.match(COLOUR_PATTERN, value):
+            return self._bad(value, 'a colour is written like "#ffffff"')
+        return None
+
+    def _bad(self, value: object, why: str) -> Problem:
+        shown = repr(value) if len(repr(value)) <= 60 else repr(value)[:57] + "..."
+        return Problem(
+            "bad-parameter",
+            f"{self.label} cannot be {shown}: {why}.",
+            self._advice(),
+            param=self.name,
+            value=value,
+        )
+
+    def _advice(self) -> str:
+        span = self.facet(Range)
+        if span and span.low is not None and span.high is not None:
+            return f"Give a value from {span.low:g} to {span.high:g}."
+        choices = [choice for member in union_members(self.type) for choice in literal_choices(member)]
+        if choices:
+            return f"Choose one of: {', '.join(map(str, choices))}."
+        return "" if self.required else f"The default is {self.default!r}."
+
+
+def _plain(detail: Any) -> str:
+    return str(detail["msg"]).removeprefix("Value error, ").replace("Input should", "it should")
+
+
+def union_members(annotation: Any) -> tuple[Any, ...]:
+    """The members of a union, or the annotation alone."""
+    if get_origin(annotation) in (Union, types.UnionType):
+        return get_args(annotation)
+    return (annotation,)
+
+
+def literal_choices(annotation: Any) -> tuple[Any, ...]:
+    """The values of a `Literal`, or nothing."""
+    return get_args(annotation) if get_origin(annotation) is Literal else ()
+
+
+def parameter_of(name: str, annotation: Any, default: Any = REQUIRED) -> Parameter:
+    """The parameter that a keyword with this annotation and default declares.
+
+    Raises TypeError where the default does not fit its own annotation: a mistake of the node's author.
+    """
+    facets: list[Facet] = []
+    help_text = ""
+    while get_origin(annotation) is Annotated:
+        annotation, *metadata = get_args(annotation)
+        for item in metadata:
+            if isinstance(item, FACETS):
+                facets.append(item)
+            elif isinstance(item, str):
+                help_text = item
+            else:
+                raise TypeError(f"parameter {name}: {item!r} in its annotation is neither a facet nor a help text")
+    parameter = Parameter(name, annotation, default, tuple(facets), help_text)
+    if not parameter.required and (found := parameter.check(default)):
+        raise TypeError(f"parameter {name}: its own default does not fit: {found.message}")
+    return parameter
+
+
+def with_defaults(parameters: Mapping[str, Parameter], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of all parameters: those given, and the defaults of the rest. Unknown names are left out."""
+    values = {name: parameter.default for name, parameter in parameters.items() if not parameter.required}
+    return values | {name: value for name, value in given.items() if name in parameters}

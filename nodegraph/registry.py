@@ -1,0 +1,92 @@
+"""The registry: which node types and models are installed. A value made once and handed down; nothing registers itself.
+
+A pack is an installed distribution with an entry point in the group `nodegraph.nodes` that names a module with `NODES`,
+a tuple of node specs, and optionally one in `nodegraph.models` that names a module with `MODELS`, a tuple of model entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+from nodegraph.models.catalogue import ModelEntry
+from nodegraph.problems import Problem
+from nodegraph.specs import NodeSpec
+
+NODE_GROUP = "nodegraph.nodes"
+MODEL_GROUP = "nodegraph.models"
+
+
+@dataclass(frozen=True)
+class Registry:
+    """Node specs by type and model entries by id, sorted; `packs` says which pack a node type is from.
+
+    `problems` tells of packs that could not be loaded: the others still work.
+    """
+
+    nodes: Mapping[str, NodeSpec]
+    models: Mapping[str, ModelEntry] = field(default_factory=dict[str, ModelEntry])
+    packs: Mapping[str, str] = field(default_factory=dict[str, str])
+    problems: tuple[Problem, ...] = ()
+
+    def models_of(self, kind: str) -> list[ModelEntry]:
+        """The models of one kind ("clip", "captioner"), embedded ones first, then by size."""
+        return sorted((m for m in self.models.values() if m.kind == kind), key=lambda m: (not m.embedded, m.bytes))
+
+
+def registry_of(nodes: Iterable[NodeSpec], models: Iterable[ModelEntry] = ()) -> Registry:
+    """A registry of exactly these, for tests and scripts."""
+    return Registry({spec.type: spec for spec in nodes}, {entry.id: entry for entry in models})
+
+
+def installed_registry() -> Registry:
+    """The registry of all installed packs. A pack that fails to import is a problem, never a crash."""
+    specs: dict[str, NodeSpec] = {}
+    models: dict[str, ModelEntry] = {}
+    packs: dict[str, str] = {}
+    problems: list[Problem] = []
+    for point in sorted(entry_points(group=NODE_GROUP), key=_order):
+        for spec in _items(point, "NODES", NodeSpec, problems):
+            if spec.type in specs:
+                problems.append(_clash("node", spec.type, point, packs[spec.type]))
+                continue
+            specs[spec.type] = spec
+            packs[spec.type] = point.dist.name if point.dist else point.name
+    for point in sorted(entry_points(group=MODEL_GROUP), key=_order):
+        for entry in _items(point, "MODELS", ModelEntry, problems):
+            models.setdefault(entry.id, entry)
+    return Registry(dict(sorted(specs.items())), dict(sorted(models.items())), packs, tuple(problems))
+
+
+def _order(point: EntryPoint) -> tuple[bool, str]:
+    return (point.name != "nodegraph", point.name)
+
+
+def _items(point: EntryPoint, attribute: str, kind: type[Any], problems: list[Problem]) -> list[Any]:
+    try:
+        loaded: Any = point.load()
+        found: list[Any] = list(getattr(loaded, attribute, loaded))
+    except Exception as error:  # a broken pack of somebody else's must not take the others with it
+        problems.append(
+            Problem(
+                "broken-pack",
+                f"The pack {point.name} ({point.value}) could not be loaded: {type(error).__name__}: {error}.",
+                "Update or uninstall it; the other packs work.",
+                value=point.value,
+                severity="warning",
+            )
+        )
+        return []
+    return [item for item in found if isinstance(item, kind)]
+
+
+def _clash(what: str, name: str, point: EntryPoint, owner: str) -> Problem:
+    return Problem(
+        f"{what}-clash",
+        f"The pack {point.name} gives a {what} {name}, which {owner} gives already; the first one is used.",
+        f"Rename the {what} in one of them.",
+        value=name,
+        severity="warning",
+    )

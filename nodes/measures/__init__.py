@@ -1,0 +1,1 @@
+"""The measures that nodes take: pure functions of one image or text."""

@@ -1,0 +1,3 @@
+"""The model catalogue of the node library."""
+
+MODELS: tuple[object, ...] = ()

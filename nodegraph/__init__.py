@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from nodegraph.columns import ColumnInfo, score
     from nodegraph.context import Context
     from nodegraph.data.imageset import ImageSet
-    from nodegraph.measures import FileHeader, Measure, ModelUse, Pixels, Take, TextValues, Values, Words, measure
+    from nodegraph.measures import FileHeader, Measure, ModelUse, Pixels, Readability, Take, TextValues, Values, Words, measure
     from nodegraph.models.catalogue import ModelEntry, ModelFiles
     from nodegraph.parameters import (
         Colour,
@@ -38,7 +38,7 @@ _HOMES = {
     "nodegraph.context": ("Context",),
     "nodegraph.data.imageset": ("ImageSet",),
     "nodegraph.measures": (
-        "FileHeader", "Measure", "ModelUse", "Pixels", "Take", "TextValues", "Values", "Words", "measure",
+        "FileHeader", "Measure", "ModelUse", "Pixels", "Readability", "Take", "TextValues", "Values", "Words", "measure",
     ),
     "nodegraph.models.catalogue": ("ModelEntry", "ModelFiles"),
     "nodegraph.parameters": (
@@ -55,7 +55,7 @@ __all__ = [  # noqa: RUF022  (grouped by home, as above)
     "ColumnInfo", "score",
     "Context",
     "ImageSet",
-    "FileHeader", "Measure", "ModelUse", "Pixels", "Take", "TextValues", "Values", "Words", "measure",
+    "FileHeader", "Measure", "ModelUse", "Pixels", "Readability", "Take", "TextValues", "Values", "Words", "measure",
     "ModelEntry", "ModelFiles",
     "Colour", "Column", "Expression", "File", "Folder", "Main", "ModelOf", "NewColumn", "Range", "Text",
     "Problem", "ProblemError", "problem",

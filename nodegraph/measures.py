@@ -42,11 +42,19 @@ class FileHeader:
 
 
 @dataclass(frozen=True, slots=True)
+class Readability:
+    """Asks whether the picture can be decoded: {"rule": "", "reason": "", "truncated": bool}, or the rule that refuses it.
+
+    The only request that does not fail on an unreadable file.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """Asks for a text. Its content id is the hash of the text."""
 
 
-Takes = Pixels | FileHeader | Words
+Takes = Pixels | FileHeader | Readability | Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +97,12 @@ class Take:
 
     Settings of the measure are bound to the node's parameters of the same name. `texts(images, params)` gives the
     texts of a measure that takes `Words`; the node then gets a `TextValues` instead of a `Values`.
+    `where(images, params)` flags the rows that are measured at all; the others get None.
     """
 
     measure: Measure
     texts: Callable[..., Sequence[str]] | None = None
+    where: Callable[..., Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,115 @@
+"""Open pictures of a run: each is decoded at most once while it is needed, and kept for later stages as memory allows."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import TypeVar
+from weakref import WeakValueDictionary
+
+from nodegraph.data.pixels import Decoded, Header, Unavailable, Unreadable, decode, read_header
+from nodegraph.data.recipe import Recipe
+from nodegraph.measures import FileHeader, Pixels, Readability, Takes
+
+T = TypeVar("T")
+KEPT_BYTES = 256 * 1024 * 1024
+
+
+class OpenImage:
+    """One picture by its content: header and reduced decode are read when first asked for, once, whoever asks."""
+
+    def __init__(self, path: str, recipe: str, on_decode: Callable[[Decoded], None]) -> None:
+        self._path = path
+        self._recipe = Recipe.parse(recipe)
+        self._on_decode = on_decode
+        self._lock = threading.RLock()
+        self._header: Header | Unreadable | Unavailable | None = None
+        self._decoded: Decoded | Unreadable | Unavailable | None = None
+
+    def input_for(self, takes: Takes) -> object:
+        """What a measure that `takes` this gets. Raises Unreadable or Unavailable, the same each time."""
+        with self._lock:
+            if isinstance(takes, Pixels):
+                return self._decode().pixels(takes)
+            if isinstance(takes, FileHeader):
+                return self._read_header()
+            if isinstance(takes, Readability):
+                return self._readability()
+        raise TypeError(f"a measure of images cannot take {takes!r}")
+
+    @property
+    def bytes(self) -> int:
+        """Memory that its decoded picture takes."""
+        return self._decoded.bytes if isinstance(self._decoded, Decoded) else 0
+
+    def _decode(self) -> Decoded:
+        if self._decoded is None:
+            self._decoded = _caught(lambda: decode(self._path, self._recipe))
+            if isinstance(self._decoded, Decoded):
+                self._on_decode(self._decoded)
+        return _raised(self._decoded)
+
+    def _read_header(self) -> Header:
+        if self._header is None:
+            self._header = _caught(lambda: read_header(self._path, self._recipe))
+        return _raised(self._header)
+
+    def _readability(self) -> dict[str, object]:
+        try:
+            decoded = self._decode()
+        except Unreadable as error:
+            return {"rule": error.rule, "reason": error.reason, "truncated": error.rule == "truncated"}
+        return {"rule": "", "reason": "", "truncated": decoded.truncated}
+
+
+def _caught(read: Callable[[], T]) -> T | Unreadable | Unavailable:
+    try:
+        return read()
+    except (Unreadable, Unavailable) as error:
+        return error
+
+
+def _raised(result: T | Unreadable | Unavailable) -> T:
+    if isinstance(result, Unreadable | Unavailable):
+        raise result
+    return result
+
+
+class OpenImages:
+    """The open pictures of a run by content key, the least recently used let go when they take more than `limit` bytes.
+
+    A picture that a caller still holds lives on with the caller. `decodes` counts pictures decoded.
+    """
+
+    def __init__(self, on_decode: Callable[[str, Decoded], None], limit: int = KEPT_BYTES) -> None:
+        self._on_decode = on_decode
+        self._limit = limit
+        self._kept: OrderedDict[str, OpenImage] = OrderedDict()
+        self._alive: WeakValueDictionary[str, OpenImage] = WeakValueDictionary()
+        self._lock = threading.Lock()
+        self.decodes = 0
+
+    def open(self, content: str, path: str, recipe: str) -> OpenImage:
+        """The picture with this content key, from the file at `path` when it is not open yet."""
+        with self._lock:
+            image = self._alive.get(content)
+            if image is None:
+                image = OpenImage(path, recipe, lambda decoded: self._decoded(content, decoded))
+                self._alive[content] = image
+            self._kept[content] = image
+            self._kept.move_to_end(content)
+            return image
+
+    def trim(self) -> None:
+        """Lets go of pictures above the limit."""
+        with self._lock:
+            total = sum(image.bytes for image in self._kept.values())
+            while total > self._limit and self._kept:
+                _content, image = self._kept.popitem(last=False)
+                total -= image.bytes
+
+    def _decoded(self, content: str, decoded: Decoded) -> None:
+        with self._lock:
+            self.decodes += 1
+        self._on_decode(content, decoded)

@@ -1,0 +1,156 @@
+"""The model lane: one thread through which all model work goes, in batches as large as the device takes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+from nodegraph.measures import Measure
+from nodegraph.models.pool import is_out_of_memory
+
+CPU_BATCH = 16
+FIRST_BATCH = 16
+LARGEST_BATCH = 1024
+GAIN = 1.05  # a doubled batch must be at least this much faster an item, or the size found before stays
+
+
+@dataclass(frozen=True)
+class Work:
+    """What goes through the lane together: one measure with one model and one choice of settings."""
+
+    key: Hashable
+    measure: Measure
+    settings: Mapping[str, Any]
+    handle: Callable[[], Any]
+
+
+@dataclass
+class _Sizing:
+    """The batch size of one kind of work: doubled while that makes it faster, halved for good when memory runs out."""
+
+    size: int
+    ceiling: int
+    seconds_per_item: float = float("inf")
+    settled: bool = False
+
+    def after(self, count: int, seconds: float) -> None:
+        """Learns from a batch. Only full batches tell anything."""
+        if self.settled or count < self.size:
+            return
+        each = seconds / count
+        if each * GAIN < self.seconds_per_item and self.size * 2 <= self.ceiling:
+            self.seconds_per_item = each
+            self.size *= 2
+        else:
+            self.settled = True
+
+    def out_of_memory(self, count: int) -> None:
+        """Half of what did not fit, and never more again."""
+        self.size = self.ceiling = max(1, count // 2)
+        self.settled = True
+
+
+@dataclass
+class _Queue:
+    work: Work
+    items: deque[tuple[Any, Future[Any]]] = field(default_factory=deque[tuple[Any, "Future[Any]"]])
+
+
+class ModelLane:
+    """Runs model measures one batch at a time on its own thread; items of several callers share a batch.
+
+    On the CPU batches have a fixed size; on a GPU it is found by doubling while throughput grows, and halves when
+    memory runs out. `calls` counts the items that went through a model.
+    """
+
+    def __init__(self, device: str, *, timing: Callable[[str, float, int], None] = lambda *_: None) -> None:
+        self._device = device
+        self._timing = timing
+        self._queues: dict[Hashable, _Queue] = {}
+        self._sizes: dict[Hashable, _Sizing] = {}
+        self._changed = threading.Condition()
+        self._closing = False
+        self.calls = 0
+        self._thread = threading.Thread(target=self._serve, name="model-lane", daemon=True)
+        self._thread.start()
+
+    def submit(self, work: Work, item: Any) -> Future[Any]:
+        """The future of the value that the model gives for one prepared item."""
+        future: Future[Any] = Future()
+        with self._changed:
+            if self._closing:
+                raise RuntimeError("the model lane is closed")
+            self._queues.setdefault(work.key, _Queue(work)).items.append((item, future))
+            self._changed.notify()
+        return future
+
+    def close(self) -> None:
+        """Ends the thread after the batch it is at; what still waits is cancelled."""
+        with self._changed:
+            self._closing = True
+            for queue in self._queues.values():
+                for _item, future in queue.items:
+                    future.cancel()
+                queue.items.clear()
+            self._changed.notify()
+        self._thread.join()
+
+    def batch_size(self, key: Hashable) -> int:
+        """The batch size in use for this kind of work."""
+        return self._sizing(key).size
+
+    def _sizing(self, key: Hashable) -> _Sizing:
+        if key not in self._sizes:
+            on_cpu = self._device == "cpu"
+            self._sizes[key] = _Sizing(
+                CPU_BATCH if on_cpu else FIRST_BATCH, CPU_BATCH if on_cpu else LARGEST_BATCH, settled=on_cpu
+            )
+        return self._sizes[key]
+
+    def _serve(self) -> None:
+        while True:
+            with self._changed:
+                while not self._closing and not any(queue.items for queue in self._queues.values()):
+                    self._changed.wait()
+                if self._closing:
+                    return
+                queue = max(self._queues.values(), key=lambda queue: len(queue.items))
+                size = self._sizing(queue.work.key).size
+                batch = [queue.items.popleft() for _ in range(min(size, len(queue.items)))]
+            self._run(queue.work, batch)
+
+    def _run(self, work: Work, batch: Sequence[tuple[Any, Future[Any]]]) -> None:
+        started = time.perf_counter()
+        try:
+            handle = work.handle()
+            values = list(work.measure.function(handle, [item for item, _ in batch], **work.settings))
+            if len(values) != len(batch):
+                raise TypeError(f"measure {work.measure.name} gave {len(values)} values for {len(batch)} inputs")
+        except Exception as error:
+            self._recover(work, batch, error)
+            return
+        seconds = time.perf_counter() - started
+        self.calls += len(batch)
+        self._sizing(work.key).after(len(batch), seconds)
+        self._timing(work.measure.name, seconds, len(batch))
+        for (_item, future), value in zip(batch, values, strict=True):
+            future.set_result(value)
+
+    def _recover(self, work: Work, batch: Sequence[tuple[Any, Future[Any]]], error: Exception) -> None:
+        """Out of memory: halves. Anything else: one by one, so that one bad input costs one row."""
+        if len(batch) == 1:
+            batch[0][1].set_exception(error)
+            return
+        if is_out_of_memory(error):
+            self._sizing(work.key).out_of_memory(len(batch))
+            half = len(batch) // 2
+            self._run(work, batch[:half])
+            self._run(work, batch[half:])
+            return
+        for single in batch:
+            self._run(work, [single])

@@ -1,0 +1,192 @@
+"""Taking: which measures a node takes for which rows, and which rows fail or must wait because a value is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from nodegraph.cache.measures import Failure, Remembered, Value, content_key
+from nodegraph.data.imageset import ImageSet
+from nodegraph.measures import Take, TextValues, Values
+from nodegraph.models.catalogue import ModelFiles
+from nodegraph.plan.stages import Active
+from nodegraph.problems import Problem, ProblemError
+from nodegraph.run.measuring import ImageRef, Measuring, Request, request_of, text_content
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The values of a node's measures for the rows of `table`, those of the asked rows for which all are there.
+
+    `failed` are the rows on which a measure failed, with a reason each; `missing` flags the asked rows that lack a value.
+    """
+
+    table: pl.DataFrame
+    values: Mapping[str, Any]
+    failed: pl.DataFrame
+    reasons: list[str]
+    missing: pl.Series
+
+
+class Taker:
+    """Takes the measures that nodes ask for. `files` are the models by id."""
+
+    def __init__(self, measuring: Measuring, files: Mapping[str, ModelFiles]) -> None:
+        self._measuring = measuring
+        self._files = files
+
+    def request(self, item: Active, take: Take) -> Request:
+        """The request that this node makes for this measure."""
+        use = take.measure.model
+        files = self._files[item.params[use.setting]] if use else None
+        return request_of(take.measure, item.params, files)
+
+    def preload(self, item: Active, table: pl.DataFrame) -> None:
+        """Reads in bulk what is remembered for the rows of `table`."""
+        contents = contents_of(table)
+        for take in item.spec.takes.values():
+            if take.texts is None:
+                self._measuring.preload(self.request(item, take), contents)
+
+    def known(self, item: Active, table: pl.DataFrame) -> Taken:
+        """Only what is remembered; rows that lack a value are `missing`."""
+        return self._taken(item, table, self._known_values(item, table), self._known_texts(item, table))
+
+    def measured(self, item: Active, table: pl.DataFrame) -> Taken:
+        """Everything, measured now where it is missing."""
+        refs = refs_of(table)
+        together: dict[tuple[int, ...], dict[str, Request]] = {}
+        for name, take in item.spec.takes.items():
+            if take.texts is None:
+                rows = tuple(_selected(take, item, table))
+                together.setdefault(rows, {})[name] = self.request(item, take)
+        columns: dict[str, list[Remembered | None]] = {}
+        for rows, requests in together.items():
+            found = self._measuring.take(requests.values(), [refs[row] for row in rows])
+            columns |= {name: _spread(found[request.key], rows, table.height) for name, request in requests.items()}
+        texts: dict[str, TextValues | None] = {}
+        for name, take in item.spec.takes.items():
+            if take.texts is not None:
+                given = self._measuring.take_texts(self.request(item, take), self._texts(item, take, table))
+                texts[name] = _text_values(item, given)
+        return self._taken(item, table, columns, texts)
+
+    def missing(self, item: Active, contents: Sequence[str]) -> dict[str, set[str]]:
+        """For each measure, by its keyword, the contents that it has no remembered value for."""
+        lacking: dict[str, set[str]] = {}
+        for name, take in item.spec.takes.items():
+            if take.texts is None:
+                request = self.request(item, take)
+                self._measuring.preload(request, contents)
+                values = self._measuring.known(request, contents)
+                lacking[name] = {c for c, value in zip(contents, values, strict=True) if value is None}
+        return lacking
+
+    def _known_values(self, item: Active, table: pl.DataFrame) -> dict[str, list[Remembered | None]]:
+        contents = contents_of(table)
+        columns: dict[str, list[Remembered | None]] = {}
+        for name, take in item.spec.takes.items():
+            if take.texts is None:
+                rows = _selected(take, item, table)
+                found = self._measuring.known(self.request(item, take), [contents[row] for row in rows])
+                columns[name] = _spread([_or_missing(value) for value in found], rows, table.height)
+        return columns
+
+    def _known_texts(self, item: Active, table: pl.DataFrame) -> dict[str, TextValues | None]:
+        texts: dict[str, TextValues | None] = {}
+        for name, take in item.spec.takes.items():
+            if take.texts is None:
+                continue
+            request = self.request(item, take)
+            wanted = self._texts(item, take, table)
+            contents = [text_content(text) for text in wanted]
+            self._measuring.preload(request, contents)
+            found = self._measuring.known(request, contents)
+            complete = {text: value for text, value in zip(wanted, found, strict=True) if value is not None}
+            texts[name] = _text_values(item, complete) if len(complete) == len(wanted) else None
+        return texts
+
+    def _texts(self, item: Active, take: Take, table: pl.DataFrame) -> list[str]:
+        assert take.texts is not None
+        return list(dict.fromkeys(take.texts(ImageSet(table), item.params)))
+
+    def _taken(
+        self,
+        item: Active,
+        table: pl.DataFrame,
+        columns: Mapping[str, list[Remembered | None]],
+        texts: Mapping[str, TextValues | None],
+    ) -> Taken:
+        height = table.height
+        missing = [any(value is None for value in texts.values())] * height
+        reasons: list[str] = [""] * height
+        for values in columns.values():
+            for row, value in enumerate(values):
+                if value is MISSING:
+                    missing[row] = True
+                elif isinstance(value, Failure) and not reasons[row]:
+                    reasons[row] = value.reason if value.rule == "error" else f"{value.rule}: {value.reason}"
+        good = [not missing[row] and not reasons[row] for row in range(height)]
+        bad = [not missing[row] and bool(reasons[row]) for row in range(height)]
+        given: dict[str, Any] = {
+            name: Values([_plain(value) for value, ok in zip(values, good, strict=True) if ok])
+            for name, values in columns.items()
+        }
+        return Taken(
+            table.filter(pl.Series(good, dtype=pl.Boolean)),
+            given | dict(texts),
+            table.filter(pl.Series(bad, dtype=pl.Boolean)),
+            [reason for reason, is_bad in zip(reasons, bad, strict=True) if is_bad],
+            pl.Series(missing, dtype=pl.Boolean),
+        )
+
+
+MISSING = Failure("missing", "not measured yet")
+"""Stands where a value is not remembered; None stands where a node did not ask for one."""
+
+
+def contents_of(table: pl.DataFrame) -> list[str]:
+    """The content keys of the rows: what their measures are remembered under."""
+    return [content_key(cid, recipe) for cid, recipe in zip(table["cid"], table["recipe"], strict=True)]
+
+
+def refs_of(table: pl.DataFrame) -> list[ImageRef]:
+    """The rows as images to be measured."""
+    return [
+        ImageRef(content, path, recipe)
+        for content, path, recipe in zip(contents_of(table), table["path"], table["recipe"], strict=True)
+    ]
+
+
+def _selected(take: Take, item: Active, table: pl.DataFrame) -> list[int]:
+    """The rows for which the node wants this measure."""
+    if take.where is None:
+        return list(range(table.height))
+    return take.where(ImageSet(table), item.params).arg_true().to_list()
+
+
+def _spread(values: Sequence[Remembered], rows: Sequence[int], height: int) -> list[Remembered | None]:
+    column: list[Remembered | None] = [None] * height
+    for row, value in zip(rows, values, strict=True):
+        column[row] = value
+    return column
+
+
+def _or_missing(value: Remembered | None) -> Remembered:
+    return MISSING if value is None else value
+
+
+def _plain(value: Remembered | None) -> Any:
+    return value.value if isinstance(value, Value) else None
+
+
+def _text_values(item: Active, found: Mapping[str, Remembered]) -> TextValues:
+    for text, value in found.items():
+        if isinstance(value, Failure):
+            raise ProblemError(
+                Problem("text-not-measured", f"{text!r} could not be measured: {value.reason}.", node=item.id, value=text)
+            )
+    return TextValues({text: _plain(value) for text, value in found.items()})

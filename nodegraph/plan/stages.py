@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-import networkx as nx
-
 from nodegraph.graph.model import End, Graph, Node
 from nodegraph.parameters import with_defaults
 from nodegraph.registry import Registry
@@ -79,12 +77,10 @@ class Steps:
 
 def steps_of(graph: Graph, registry: Registry, targets: Collection[str] = ()) -> Steps:
     """The steps that lead to `targets` (by default every sink). Muted nodes and all below them take no part."""
-    network = graph.network()
-    muted = {node.id for node in graph.nodes.values() if node.mode == "mute"}
-    silent = muted | {below for node in muted for below in nx.descendants(network, node)}
-    live = [node for node in graph.order() if node not in silent]
+    muted = graph.muted()
+    live = [node for node in graph.order() if node not in muted]
     wanted = [node for node in live if node in targets] if targets else _sinks(graph, live)
-    needed = set(wanted) | {above for node in wanted for above in nx.ancestors(network, node)}
+    needed = set(wanted).union(*(graph.upstream(node) for node in wanted))
     active = {
         node: Active(
             graph.nodes[node],

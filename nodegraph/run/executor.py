@@ -1,0 +1,277 @@
+"""The executor: carries out the steps of a graph one after the other and says how it goes. Every client runs through here."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nodegraph.cache.location import cache_folder
+from nodegraph.cache.measures import MeasureCache
+from nodegraph.cache.thumbnails import ThumbnailStore
+from nodegraph.context import Context, NodeCount
+from nodegraph.data.imageset import ImageSet, empty_set
+from nodegraph.data.ledger import ERROR_RULE, joined
+from nodegraph.graph.model import End, Graph
+from nodegraph.models.catalogue import ModelFiles
+from nodegraph.models.pool import choose_device
+from nodegraph.parameters import ModelOf
+from nodegraph.plan.stages import Active, Barrier, SourceStep, Stage, Step, Steps, steps_of
+from nodegraph.registry import Registry
+from nodegraph.run.cancel import Cancel
+from nodegraph.run.evaluate import error_rows, evaluate, passed_through
+from nodegraph.run.events import Listener, NodeProgress, Notice, StepDone, StepProgress, StepStarted, Summary
+from nodegraph.run.models import resolve_models
+from nodegraph.run.results import RunResult, digest, result_rows
+from nodegraph.run.source import read_folders, run_source
+from nodegraph.run.stage import Batching, Counts, StageRun, default_batching
+from nodegraph.run.taking import Taker
+from nodegraph.run.tools import Tools
+
+EXIT_OK, EXIT_ROW_ERRORS, EXIT_CANCELLED = 0, 3, 130
+PROGRESS_SECONDS = 1 / 20
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How to run: on which device, which targets (none: every sink), with or without what is remembered.
+
+    `write` off leaves out what export nodes write; their rows pass. `batching` None chooses by device.
+    """
+
+    device: str = "auto"
+    targets: Collection[str] = ()
+    fresh: bool = False
+    write: bool = True
+    allow_download: bool = True
+    cache: Path | None = None
+    batching: Batching | None = None
+    threads: int = field(default_factory=lambda: max(2, os.cpu_count() or 2))
+
+
+def run(
+    graph: Graph, registry: Registry, options: RunOptions, listener: Listener, cancel: Cancel | None = None
+) -> RunResult:
+    """Runs a graph whose paths are absolute and which `validate` found no errors in.
+
+    Raises ProblemError for what a user can mend. Rows that fail are dropped with the rule "error" and the run goes on.
+    """
+    folder = options.cache or cache_folder()
+    steps = steps_of(graph, registry, options.targets)
+    device = choose_device(options.device)
+    files = resolve_models(steps, registry, listener, allow_download=options.allow_download)
+    with MeasureCache.open(folder) as cache, ThumbnailStore.open(folder) as thumbnails:
+        for text in (*cache.notices, *thumbnails.notices):
+            listener(Notice("", text))
+        batching = options.batching or default_batching(device)
+        with Tools(cache, thumbnails, device, batching, options.threads, fresh=options.fresh) as tools:
+            taker = Taker(tools.measuring, files)
+            return _Run(graph, registry, steps, options, listener, cancel or Cancel(), tools, taker, files).all()
+
+
+class _Run:
+    """The state of one run: the image sets of the ports so far, and what is done with them."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        registry: Registry,
+        steps: Steps,
+        options: RunOptions,
+        listener: Listener,
+        cancel: Cancel,
+        tools: Tools,
+        taker: Taker,
+        files: Mapping[str, ModelFiles],
+    ) -> None:
+        self._graph = graph
+        self._registry = registry
+        self._steps = steps
+        self._options = options
+        self._say = listener
+        self._cancel = cancel
+        self._tools = tools
+        self._taker = taker
+        self._files = files
+        self._sets: dict[End, ImageSet] = {}
+        self._counts: dict[str, NodeCount] = {}
+        self._written: list[Path] = []
+        self._sources: list[Path] = []
+        self._contexts: dict[str, Context] = {}
+        self._last_progress = 0.0
+
+    def all(self) -> RunResult:
+        """Every step, then the summary."""
+        started = time.perf_counter()
+        for item in self._steps.active.values():
+            if item.spec.kind == "source":
+                self._sources += read_folders(item)
+        for index, step in enumerate(self._steps.steps):
+            if self._cancel.asked:
+                break
+            self._step(index, step)
+        return self._result(time.perf_counter() - started)
+
+    def _step(self, index: int, step: Step) -> None:
+        started = time.perf_counter()
+        nodes = step.nodes or step.demands if isinstance(step, Stage) else (step.node,)
+        kind = {SourceStep: "source", Stage: "stage", Barrier: "barrier"}[type(step)]
+        self._say(StepStarted(index, len(self._steps.steps), kind, nodes, self._rows_of(step)))
+        if isinstance(step, SourceStep):
+            self._source(index, self._steps.active[step.node])
+        elif isinstance(step, Stage):
+            self._stage(index, step)
+        else:
+            self._barrier(self._steps.active[step.node])
+        self._tools.cache.flush()
+        self._say(StepDone(index, time.perf_counter() - started))
+
+    def _rows_of(self, step: Step) -> int | None:
+        if isinstance(step, SourceStep):
+            return None
+        end = step.root if isinstance(step, Stage) else self._first_input(self._steps.active[step.node])
+        return len(self._sets.get(end, empty_set()))
+
+    def _source(self, index: int, item: Active) -> None:
+        started = time.perf_counter()
+        outcome = run_source(
+            item,
+            self._context(item),
+            self._tools.cache,
+            lambda done, total: self._progress(index, done, total, started),
+        )
+        end = End(item.id, item.spec.outputs[0])
+        table = outcome.outputs[item.spec.outputs[0]]
+        self._sets[end] = ImageSet(table, outcome.dropped)
+        self._done(item, table.height + outcome.dropped.height, outcome.dropped)
+
+    def _stage(self, index: int, stage: Stage) -> None:
+        images = self._sets[stage.root]
+        started = time.perf_counter()
+
+        def progress(done: int, counts: Counts) -> None:
+            for node, (rows_in, out, dropped) in counts.items():
+                item = self._steps.active[node]
+                count = NodeCount(node, item.spec.type, item.node.label or item.spec.title, rows_in, out, dropped, 0)
+                self._say(NodeProgress(count, done=False))
+            self._progress(index, done, len(images), started)
+
+        for node in stage.nodes:
+            self._context(self._steps.active[node])
+        self._tools.expect(images.cids)
+        result = StageRun(
+            stage,
+            self._steps,
+            self._taker,
+            self._contexts.__getitem__,
+            batching=self._tools.batching,
+            progress=progress,
+            cancelled=lambda: self._cancel.asked,
+            after_part=self._tools.images.trim,
+        ).run(images.table)
+        if self._cancel.asked:
+            return
+        for node in stage.nodes:
+            item = self._steps.active[node]
+            tables = {port: result.tables[End(node, port)] for port in item.spec.outputs}
+            self._finish(item, tables, result.drops.get(node, images.ledger.clear()))
+
+    def _barrier(self, item: Active) -> None:
+        inputs = {port: self._sets[end] for port, end in item.inputs.items()}
+        images = inputs[item.spec.inputs[0]]
+        if item.node.mode == "bypass":
+            self._finish(item, passed_through(item.spec, images.table).outputs, images.ledger.clear())
+            return
+        if item.spec.kind == "export" and not self._options.write:
+            self._finish(item, {port: images.table for port in item.spec.outputs}, images.ledger.clear())
+            return
+        taken = self._taker.measured(item, images.table)
+        inputs[item.spec.inputs[0]] = ImageSet(taken.table, images.ledger)
+        outcome = evaluate(item.spec, item.node, item.params, inputs, taken.values, self._context(item))
+        if outcome.written:
+            self._written += outcome.written.paths
+            self._say(Notice(item.id, outcome.written.summary))
+        dropped = joined([error_rows(item.id, taken.failed, taken.reasons), outcome.dropped])
+        self._finish(item, outcome.outputs, dropped)
+
+    def _finish(self, item: Active, tables: Mapping[str, Any], dropped: Any) -> None:
+        """Keeps the node's sets: the ledger of the first port holds its own drops, those of the others do not."""
+        above = joined(self._sets[end].ledger for end in item.inputs.values())
+        above = above.unique(maintain_order=True) if len(item.inputs) > 1 else above
+        for port, table in tables.items():
+            ledger = joined([above, dropped]) if port == item.spec.outputs[0] else above
+            self._sets[End(item.id, port)] = ImageSet(table, ledger)
+        self._done(item, len(self._sets[self._first_input(item)]), dropped)
+
+    def _done(self, item: Active, rows_in: int, dropped: Any) -> None:
+        out = len(self._sets[End(item.id, item.spec.outputs[0])])
+        errors = int((dropped["rule"] == ERROR_RULE).sum())
+        label = item.node.label or item.spec.title
+        count = NodeCount(item.id, item.spec.type, label, rows_in, out, dropped.height, errors)
+        if len(item.inputs) <= 1 and rows_in != out + dropped.height:
+            raise RuntimeError(f"{item.id}: {rows_in} rows in are not {out} out and {dropped.height} dropped")
+        self._counts[item.id] = count
+        self._say(NodeProgress(count, done=True))
+
+    def _first_input(self, item: Active) -> End:
+        return item.inputs[item.spec.inputs[0]]
+
+    def _context(self, item: Active) -> Context:
+        above = self._graph.upstream(item.id)
+        models = {
+            name: self._files[item.params[name]]
+            for name, parameter in item.spec.parameters.items()
+            if parameter.facet(ModelOf) and item.params[name] in self._files
+        }
+        self._contexts[item.id] = Context(
+            node=item.id,
+            title=self._graph.title,
+            seed=self._graph.seed,
+            upstream=tuple(count for node, count in self._counts.items() if node in above),
+            sources=tuple(self._sources),
+            thumbnail=self._tools.thumbnails.get,
+            notice=lambda text: self._say(Notice(item.id, text)),
+            cancelled=lambda: self._cancel.asked,
+            models=models,
+        )
+        return self._contexts[item.id]
+
+    def _progress(self, index: int, done: int, rows: int, started: float) -> None:
+        now = time.perf_counter()
+        if done == rows or now - self._last_progress >= PROGRESS_SECONDS:
+            self._last_progress = now
+            self._say(StepProgress(index, done, rows, now - started))
+
+    def _result(self, seconds: float) -> RunResult:
+        finals = {
+            node: result_rows(self._sets[end])
+            for node in self._steps.targets
+            if (end := End(node, self._steps.active[node].spec.outputs[0])) in self._sets
+        }
+        measuring = self._tools.measuring
+        errors = any(count.errors for count in self._counts.values())
+        code = EXIT_CANCELLED if self._cancel.asked else EXIT_ROW_ERRORS if errors else EXIT_OK
+        summary = Summary(
+            exit=code,
+            decodes=self._tools.images.decodes,
+            model_calls=self._tools.lane.calls,
+            cache_hits=measuring.hits.total(),
+            cache_misses=measuring.misses.total(),
+            nodes={
+                node: {"in": c.rows_in, "out": c.rows_out, "dropped": c.dropped, "errors": c.errors}
+                for node, c in self._counts.items()
+            },
+            measures={
+                name: {"hits": measuring.hits[name], "misses": measuring.misses[name]}
+                for name in sorted({*measuring.hits, *measuring.misses})
+            },
+            digest=digest(finals.values()),
+            out=tuple(str(path) for path in self._written),
+            receipt="",
+            seconds=round(seconds, 3),
+        )
+        return RunResult(self._sets, self._counts, tuple(self._written), summary, finals)
+

@@ -1,0 +1,62 @@
+"""Models of a run: the files of every model that an active node names, fetched before the first row is touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from nodegraph.models.catalogue import ModelEntry, ModelFiles
+from nodegraph.models.download import files_of
+from nodegraph.parameters import ModelOf
+from nodegraph.plan.stages import Steps
+from nodegraph.problems import Problem, ProblemError
+from nodegraph.registry import Registry
+from nodegraph.run.events import Listener, ModelAnnounced, ModelProgress
+
+
+def models_of(steps: Steps, registry: Registry) -> Iterator[tuple[str, ModelEntry]]:
+    """Each model that takes part, with the id of the first node that names it. Raises ProblemError for an unknown one."""
+    seen: set[str] = set()
+    for item in steps.active.values():
+        if item.node.mode == "bypass":
+            continue
+        for name, parameter in item.spec.parameters.items():
+            facet = parameter.facet(ModelOf)
+            value = item.params.get(name)
+            if facet is None or value is None or value in seen:
+                continue
+            seen.add(value)
+            if value not in registry.models:
+                raise ProblemError(Problem("unknown-model", f"There is no model {value!r}.", node=item.id, param=name))
+            yield item.id, registry.models[value]
+
+
+def resolve_models(
+    steps: Steps, registry: Registry, listener: Listener, *, allow_download: bool
+) -> dict[str, ModelFiles]:
+    """The files of every model that takes part, downloaded when they must be and may be; size and licence are told first."""
+    files: dict[str, ModelFiles] = {}
+    for node, entry in models_of(steps, registry):
+        try:
+            files[entry.id] = files_of(
+                entry,
+                allow_download=allow_download,
+                on_progress=lambda done, total, id=entry.id: listener(ModelProgress(id, done, total)),
+                announce=lambda entry: listener(ModelAnnounced(entry.id, entry.title, entry.bytes, entry.licence)),
+            )
+        except ProblemError as error:
+            raise ProblemError(problem.at(node=node) for problem in error.problems) from error
+    return files
+
+
+def known_models(steps: Steps, registry: Registry) -> dict[str, ModelFiles]:
+    """What is known of the models without fetching anything: of those not here, the pinned revision and no folder."""
+    files: dict[str, ModelFiles] = {}
+    for _node, entry in models_of(steps, registry):
+        try:
+            files[entry.id] = files_of(
+                entry, allow_download=False, on_progress=lambda _done, _total: None, announce=lambda _entry: None
+            )
+        except ProblemError:
+            files[entry.id] = ModelFiles(entry, Path(), entry.revision)
+    return files

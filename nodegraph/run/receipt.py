@@ -1,0 +1,138 @@
+"""Receipts: what was run on what with which result, written after every run, enough to run it again and compare."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from nodegraph.graph.io import dumps, loads
+from nodegraph.graph.model import End, Graph
+from nodegraph.models.catalogue import ModelFiles
+from nodegraph.plan.stages import Steps
+from nodegraph.problems import problem
+from nodegraph.run.events import Summary
+from nodegraph.run.results import RunResult, digest, result_rows
+
+RECEIPT_VERSION = 1
+PACKAGES = (
+    "nodegraph", "numpy", "polars", "pillow", "pillow-heif", "imagehash", "scipy", "torch", "torchvision",
+    "open_clip_torch", "transformers", "safetensors",
+)  # fmt: skip
+
+
+def receipt_of(
+    graph: Graph, steps: Steps, files: Mapping[str, ModelFiles], result: RunResult, *, started: str
+) -> dict[str, Any]:
+    """The receipt of a run of this resolved graph. `started` is its time in ISO 8601 UTC."""
+    return {
+        "format": "nodegraph-receipt",
+        "version": RECEIPT_VERSION,
+        "started": started,
+        "graph": json.loads(dumps(graph)),
+        "targets": list(steps.targets),
+        "nodes": {
+            item.id: {"type": item.spec.type, "rev": item.spec.rev, "params": dict(item.params)}
+            for item in steps.active.values()
+        },
+        "packages": _packages(),
+        "python": platform.python_version(),
+        "models": {
+            id: {"revision": model.revision, "licence": model.entry.licence, "repo": model.entry.repo}
+            for id, model in files.items()
+        },
+        "inputs": _inputs(steps, result),
+        "summary": asdict(result.summary) | {"receipt": ""},
+        "rows": {node: [list(row) for row in rows.iter_rows()] for node, rows in result.finals.items()},
+    }
+
+
+def _packages() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _inputs(steps: Steps, result: RunResult) -> dict[str, dict[str, Any]]:
+    """Digest and number of the rows that each source gave."""
+    inputs: dict[str, dict[str, Any]] = {}
+    for item in steps.active.values():
+        end = End(item.id, item.spec.outputs[0])
+        if item.spec.kind == "source" and end in result.sets:
+            rows = result_rows(result.sets[end])
+            inputs[item.id] = {"rows": rows.height, "digest": digest([rows])}
+    return inputs
+
+
+def write_receipt(receipt: Mapping[str, Any], path: Path) -> None:
+    """Writes it beside its place and moves it there, so that a receipt is whole or not there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_suffix(f".{os.getpid()}.tmp")
+    beside.write_text(json.dumps(receipt, ensure_ascii=False, indent=1, sort_keys=True, default=str) + "\n", "utf-8")
+    beside.replace(path)
+
+
+def read_receipt(path: Path) -> dict[str, Any]:
+    """The receipt in this file. Raises ProblemError when it is none."""
+    try:
+        data: Any = json.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise problem("no-receipt", f"{path} cannot be read: {error.strerror}.", "Give the path of a receipt.") from error
+    except ValueError as error:
+        raise problem("no-receipt", f"{path} is no receipt: it is not JSON.", "Give the path of a receipt.") from error
+    wanted = ("graph", "rows", "summary", "inputs", "targets")
+    if not isinstance(data, dict) or data.get("format") != "nodegraph-receipt" or any(key not in data for key in wanted):  # pyright: ignore[reportUnknownMemberType]
+        raise problem("no-receipt", f"{path} is no receipt of nodegraph.", "Give the path of a receipt.")
+    if data["version"] > RECEIPT_VERSION:
+        raise problem("newer-receipt", f"{path} was written by a newer nodegraph.", "Update nodegraph.")
+    return data  # pyright: ignore[reportUnknownVariableType]
+
+
+def graph_in(receipt: Mapping[str, Any]) -> Graph:
+    """The resolved graph that the receipt is of."""
+    return loads(json.dumps(receipt["graph"]))
+
+
+def differences(receipt: Mapping[str, Any], now: Mapping[str, Any], *, limit: int = 1000) -> list[str]:
+    """What differs between a receipt and that of its replay, as sentences: surroundings, inputs, then row by row."""
+    found = _changed("package", receipt["packages"], now["packages"])
+    found += _changed("model", receipt["models"], now["models"])
+    found += _changed("input of", receipt["inputs"], now["inputs"])
+    found += _changed("counts of", receipt["summary"]["nodes"], now["summary"]["nodes"])
+    for node in sorted({*receipt["rows"], *now["rows"]}):
+        found += _row_differences(node, receipt["rows"].get(node, []), now["rows"].get(node, []))
+    return found[:limit] + ([f"... and {len(found) - limit} more"] if len(found) > limit else [])
+
+
+def same_result(receipt: Mapping[str, Any], summary: Summary) -> bool:
+    """Whether the replay gave the same rows, captions and splits."""
+    return receipt["summary"]["digest"] == summary.digest
+
+
+def _changed(what: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    return [
+        f"{what} {name}: was {before.get(name)}, is {after.get(name)}"
+        for name in sorted({*before, *after})
+        if before.get(name) != after.get(name)
+    ]
+
+
+def _row_differences(node: str, before: list[list[str | None]], after: list[list[str | None]]) -> list[str]:
+    old, new = {str(row[0]): row for row in before}, {str(row[0]): row for row in after}
+    found = [f"{node}: {rid} was kept and is not any more" for rid in sorted(old.keys() - new.keys())]
+    found += [f"{node}: {rid} is kept and was not" for rid in sorted(new.keys() - old.keys())]
+    for rid in sorted(old.keys() & new.keys()):
+        for name, was, now in zip(("rid", "content", "split", "caption"), old[rid], new[rid], strict=True):
+            if was != now:
+                found.append(f"{node}: {rid}: {name} was {was!r}, is {now!r}")
+    return found
+

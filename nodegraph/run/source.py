@@ -1,0 +1,63 @@
+"""A source step: the files a source found become rows with a content id each; what could not be given is in the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+
+from nodegraph.columns import POLARS_TYPE
+from nodegraph.context import Context
+from nodegraph.data.content import StatMemo, content_ids
+from nodegraph.data.imageset import BASE_SCHEMA
+from nodegraph.data.ledger import joined, ledger_of
+from nodegraph.data.pixels import Unavailable
+from nodegraph.parameters import File, Folder
+from nodegraph.plan.stages import Active
+from nodegraph.problems import ProblemError
+from nodegraph.results import Found
+from nodegraph.run.evaluate import Outcome, error_rows
+
+
+def run_source(item: Active, context: Context, memo: StatMemo, progress: Callable[[int, int], None]) -> Outcome:
+    """The rows of a source and the ledger of what it skipped. Raises ProblemError, with the node, for what a user can mend."""
+    keywords = dict(item.params) | ({"context": context} if item.spec.uses_context else {})
+    try:
+        found: Found = item.spec.function(**keywords)
+    except ProblemError as error:
+        raise ProblemError(problem.at(node=item.id) for problem in error.problems) from error
+    for text in found.notices:
+        context.notice(text)
+    skipped = pl.DataFrame(
+        [{"rid": skip.rid, "cid": "", "node": item.id, "rule": skip.rule, "reason": skip.reason} for skip in found.skipped],
+        schema={"rid": pl.String, "cid": pl.String, "node": pl.String, "rule": pl.String, "reason": pl.String},
+    )
+    results = content_ids(found.table["path"].to_list(), memo, progress=progress)
+    cids = ["" if isinstance(result, Unavailable) else result for result in results]
+    table = _with_base_columns(found.table, cids)
+    lost = pl.Series([cid == "" for cid in cids], dtype=pl.Boolean)
+    reasons = [result.reason for result in results if isinstance(result, Unavailable)]
+    dropped = joined([ledger_of(skipped), error_rows(item.id, table.filter(lost), reasons)])
+    casts = [pl.col(name).cast(POLARS_TYPE[info.kind]) for name, info in item.spec.gives(item.params).items()]
+    return Outcome({item.spec.outputs[0]: table.filter(~lost).with_columns(casts)}, dropped)
+
+
+def _with_base_columns(table: pl.DataFrame, cids: list[str]) -> pl.DataFrame:
+    table = table.with_columns(pl.Series("cid", cids, dtype=pl.String))
+    if "recipe" not in table.columns:
+        table = table.with_columns(pl.lit("").alias("recipe"))
+    rest = [name for name in table.columns if name not in BASE_SCHEMA]
+    return table.select(*(pl.col(name).cast(kind) for name, kind in BASE_SCHEMA.items()), *rest)
+
+
+def read_folders(active: Active) -> list[Path]:
+    """The folders and files that a source reads: no export ever writes there."""
+    paths: list[Path] = []
+    for name, parameter in active.spec.parameters.items():
+        facet = parameter.facet(Folder) or parameter.facet(File)
+        value = active.params.get(name)
+        if facet is not None and not facet.writes and isinstance(value, str) and value:
+            paths.append(Path(value))
+    return paths
+

@@ -1,0 +1,372 @@
+"""Edits: every change of a graph as frozen data, applied by a pure function that gives the edit that takes it back."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from nodegraph.graph.model import (
+    NAME,
+    Edge,
+    Graph,
+    Group,
+    Knob,
+    Mode,
+    Node,
+    Note,
+    loop_problem,
+)
+from nodegraph.problems import ProblemError, problem
+
+
+@dataclass(frozen=True, slots=True)
+class AddNode:
+    """Adds a node whose id is still free (`new_id` makes one)."""
+
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveNode:
+    """Removes a node with its edges and knobs, and from its groups."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Adds an edge to an input that is still free, between nodes that are there, and that closes no loop."""
+
+    edge: Edge
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnect:
+    """Removes an edge; what else the file said of it does not have to be named."""
+
+    edge: Edge
+
+
+@dataclass(frozen=True, slots=True)
+class SetParam:
+    """Sets a parameter to a JSON value."""
+
+    node: str
+    param: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class ClearParam:
+    """Lets a parameter have its default again."""
+
+    node: str
+    param: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetLabel:
+    """Sets a node's own title; "" for that of its type."""
+
+    node: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetMode:
+    """Sets a node's mode."""
+
+    node: str
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True)
+class SetUi:
+    """Sets what the app remembers of a node, or of the graph where `node` is None."""
+
+    node: str | None
+    ui: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RenameNode:
+    """Gives a node another id, also in the edges, knobs and groups that name it."""
+
+    id: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetTitle:
+    """Sets the graph's title."""
+
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetSeed:
+    """Sets the graph's seed, 0 or more."""
+
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetKnob:
+    """Adds a knob, or replaces the one of this name."""
+
+    knob: Knob
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveKnob:
+    """Removes a knob."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetGroups:
+    """Sets all groups."""
+
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetNotes:
+    """Sets all notes."""
+
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Edits one after the other, all of them or none."""
+
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """Puts parts of a graph back, the inverse of every edit: nodes by id (None: was not there) and other fields."""
+
+    nodes: Mapping[str, Node | None] = field(default_factory=dict[str, Node | None])
+    fields: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+Edit = (
+    AddNode | RemoveNode | Connect | Disconnect | SetParam | ClearParam | SetLabel | SetMode | SetUi | RenameNode
+    | SetTitle | SetSeed | SetKnob | RemoveKnob | SetGroups | SetNotes | Several | Restore
+)  # fmt: skip
+
+_FIELDS = tuple(item.name for item in fields(Graph) if item.name not in ("nodes", "loaded"))
+
+
+def apply(graph: Graph, edit: Edit) -> tuple[Graph, Edit]:
+    """The graph with the edit made, and the edit that takes it back.
+
+    Applied to the new graph the inverse gives the old one, and then its own inverse is the redo.
+    Raises a ProblemError where the edit is impossible on this graph, which stays as it is.
+    """
+    after = _edited(graph, edit)
+    nodes = {
+        id: graph.nodes.get(id)
+        for id in sorted({*graph.nodes, *after.nodes})
+        if graph.nodes.get(id) is not after.nodes.get(id)
+    }
+    changed = {name: getattr(graph, name) for name in _FIELDS if not _same(getattr(graph, name), getattr(after, name))}
+    return after, Restore(nodes, changed)
+
+
+def _same(before: Any, after: Any) -> bool:
+    """Whether a field was left alone. By identity, because 1 == 1.0 == True and a file tells them apart."""
+    if isinstance(before, dict):
+        return _same((*before.keys(), *before.values()), (*after.keys(), *after.values()))
+    if isinstance(before, tuple):
+        return len(before) == len(after) and all(one is other for one, other in zip(before, after, strict=True))
+    return before is after
+
+
+def new_id(graph: Graph, type: str) -> str:
+    """A free readable id for a node of this type: "filter/threshold" gives "threshold", then "threshold-2"."""
+    base = re.sub(r"[\s.=/\\\x00-\x1f\x7f]+", "-", type.rpartition("/")[2]).strip("-")[:90] or "node"
+    number, id = 1, base
+    while id in graph.nodes:
+        number += 1
+        id = f"{base}-{number}"
+    return id
+
+
+def _edited(graph: Graph, edit: Edit) -> Graph:
+    match edit:
+        case AddNode(node):
+            return _with_node(graph, _new_node(graph, node))
+        case RemoveNode(id):
+            return _without_node(graph, id)
+        case Connect(edge):
+            return replace(graph, edges=(*graph.edges, _new_edge(graph, edge)))
+        case Disconnect(edge):
+            return _without_edge(graph, edge)
+        case SetParam(id, param, value):
+            node = graph.node(id)
+            _check_name(param, "a parameter")
+            return _with_node(graph, replace(node, params={**node.params, param: _json_value(value, param)}))
+        case ClearParam(id, param):
+            node = graph.node(id)
+            if param not in node.params:
+                return graph
+            return _with_node(graph, replace(node, params={k: v for k, v in node.params.items() if k != param}))
+        case SetLabel(id, label):
+            return _with_node(graph, replace(graph.node(id), label=label))
+        case SetMode(id, mode):
+            return _with_node(graph, replace(graph.node(id), mode=mode))
+        case SetUi(None, ui):
+            return replace(graph, ui=_json_value(dict(ui), "ui"))
+        case SetUi(str(id), ui):
+            return _with_node(graph, replace(graph.node(id), ui=_json_value(dict(ui), "ui")))
+        case RenameNode(id, new):
+            return _renamed(graph, id, new)
+        case Several(edits):
+            for one in edits:
+                graph = _edited(graph, one)
+            return graph
+        case Restore():
+            return _restored(graph, edit)
+        case _:
+            return _edited_whole(graph, edit)
+
+
+def _edited_whole(graph: Graph, edit: SetTitle | SetSeed | SetKnob | RemoveKnob | SetGroups | SetNotes) -> Graph:
+    match edit:
+        case SetTitle(title):
+            return replace(graph, title=title)
+        case SetSeed(seed):
+            if type(seed) is not int or not 0 <= seed < 2**63:
+                raise problem("bad-seed", f"A seed cannot be {seed!r}.", "Give a whole number, 0 or more.", value=seed)
+            return replace(graph, seed=seed)
+        case SetKnob(knob):
+            _check_name(knob.name, "a knob")
+            _check_name(knob.param, "a parameter")
+            graph.node(knob.node)
+            _json_value(dict(knob.extra), "knobs")
+            return replace(graph, knobs={**graph.knobs, knob.name: knob})
+        case RemoveKnob(name):
+            if name not in graph.knobs:
+                raise problem("no-such-knob", f"The graph has no knob {name!r}.", value=name)
+            return replace(graph, knobs={key: knob for key, knob in graph.knobs.items() if key != name})
+        case SetGroups(groups):
+            _json_value([(dict(group.ui), dict(group.extra)) for group in groups], "groups")
+            return replace(graph, groups=groups)
+        case SetNotes(notes):
+            _json_value([(dict(note.ui), dict(note.extra)) for note in notes], "notes")
+            return replace(graph, notes=notes)
+
+
+def _with_node(graph: Graph, node: Node) -> Graph:
+    return replace(graph, nodes={**graph.nodes, node.id: node})
+
+
+def _new_node(graph: Graph, node: Node) -> Node:
+    _check_name(node.id, "a node")
+    if node.id in graph.nodes:
+        advice = f'Call it "{new_id(graph, node.id)}".'
+        raise problem("node-taken", f"A node is called {node.id!r} already.", advice, value=node.id)
+    if not 0 < len(node.type) <= 200 or node.rev < 1:
+        raise problem("bad-node", f"A node cannot be of type {node.type!r:.60}, rev {node.rev}.", value=node.type)
+    return replace(
+        node,
+        params=_json_value(dict(node.params), "params"),
+        ui=_json_value(dict(node.ui), "ui"),
+        extra=_json_value(dict(node.extra), "extra"),
+    )
+
+
+def _without_node(graph: Graph, id: str) -> Graph:
+    graph.node(id)
+    edges = tuple(edge for edge in graph.edges if id not in (edge.source.node, edge.target.node))
+    knobs = {name: knob for name, knob in graph.knobs.items() if knob.node != id}
+    groups = tuple(replace(group, nodes=tuple(one for one in group.nodes if one != id)) for group in graph.groups)
+    return replace(
+        graph,
+        nodes={key: node for key, node in graph.nodes.items() if key != id},
+        edges=graph.edges if len(edges) == len(graph.edges) else edges,
+        knobs=graph.knobs if len(knobs) == len(graph.knobs) else knobs,
+        groups=graph.groups if groups == graph.groups else groups,
+    )
+
+
+def _new_edge(graph: Graph, edge: Edge) -> Edge:
+    source, target = graph.node(edge.source.node).id, graph.node(edge.target.node).id
+    _check_name(edge.source.port, "a port")
+    _check_name(edge.target.port, "a port")
+    taken = next((other for other in graph.edges if other.target == edge.target), None)
+    if taken is not None:
+        message = f"{edge.target} is connected already, to {taken.source}."
+        raise problem("port-taken", message, "Remove that edge first.", value=str(edge.target))
+    if source == target or source in graph.downstream(target):
+        after = Graph(nodes=graph.nodes, edges=(*graph.edges, edge))
+        loops = [loop for loop in after.loops() if source in after.downstream(loop[0]) or source in loop]
+        raise ProblemError(loop_problem(loops[0]))
+    _json_value(dict(edge.extra), "edge")
+    return edge
+
+
+def _without_edge(graph: Graph, edge: Edge) -> Graph:
+    ends = (edge.source, edge.target)
+    if all((other.source, other.target) != ends for other in graph.edges):
+        raise problem("no-such-edge", f"The graph has no edge {edge}.", value=str(edge))
+    return replace(graph, edges=tuple(other for other in graph.edges if (other.source, other.target) != ends))
+
+
+def _renamed(graph: Graph, id: str, new: str) -> Graph:
+    node = graph.node(id)
+    if new == id:
+        return graph
+    _new_node(graph, replace(node, id=new))
+
+    def name(one: str) -> str:
+        return new if one == id else one
+
+    return replace(
+        graph,
+        nodes={**{key: other for key, other in graph.nodes.items() if key != id}, new: replace(node, id=new)},
+        edges=tuple(
+            replace(
+                edge,
+                source=replace(edge.source, node=name(edge.source.node)),
+                target=replace(edge.target, node=name(edge.target.node)),
+            )
+            for edge in graph.edges
+        ),
+        knobs={key: replace(knob, node=name(knob.node)) for key, knob in graph.knobs.items()},
+        groups=tuple(replace(group, nodes=tuple(map(name, group.nodes))) for group in graph.groups),
+    )
+
+
+def _restored(graph: Graph, edit: Restore) -> Graph:
+    nodes = {**graph.nodes, **edit.nodes}
+    return replace(graph, nodes={id: node for id, node in nodes.items() if node is not None}, **edit.fields)
+
+
+def _check_name(name: str, what: str) -> None:
+    if not re.fullmatch(NAME, name):
+        advice = "A name is 1 to 100 characters without spaces, dots, slashes or equals signs."
+        raise problem("bad-name", f"{what.capitalize()} cannot be called {name!r}.", advice, value=name)
+
+
+def _json_value(value: Any, name: str) -> Any:
+    """A copy that nobody else can change; refuses what a file cannot hold."""
+    try:
+        text = json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise problem("not-json", f"{name} cannot be {value!r:.60}: a file cannot hold it.", param=name) from error
+    return json.loads(text)
+
+
+def applied(graph: Graph, edits: Iterable[Edit]) -> Graph:
+    """The graph with these edits made, for scripts that take nothing back."""
+    for edit in edits:
+        graph, _ = apply(graph, edit)
+    return graph

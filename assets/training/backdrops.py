@@ -151,7 +151,9 @@ def _wood(size: Size, rng: np.random.Generator) -> Image.Image:
         for _ in range(3):
             y = float(rng.uniform(top, bottom))
             start, end = sorted(rng.uniform(-0.2, 1.2, 2))
-            draw.line((start * width, y, end * width, y + height * 0.006), fill=mixed(tone, (120, 80, 46), 0.4), width=thin)
+            draw.line(
+                (start * width, y, end * width, y + height * 0.006), fill=mixed(tone, (120, 80, 46), 0.4), width=thin
+            )
         draw.line((0, top, width, top), fill=(116, 76, 46), width=thin * 2)
         x = float(rng.uniform(0, width))
         draw.line((x, top, x, bottom), fill=(126, 86, 54), width=thin)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from assets.training.scenes import Companion, Scene
@@ -36,12 +38,11 @@ def sentence(scene: Scene) -> str:
 
 
 def swapped_sentence(scene: Scene) -> str:
-    """The canonical sentence of a two-object scene with the two colours exchanged: wrong by the colours' places only."""
+    """The canonical sentence of a two-object scene with the two colours exchanged: wrong in nothing else."""
     if scene.companion is None:
         raise ValueError("only a scene with two objects has colours to exchange")
-    right = f"{with_article(f'{scene.colour} {scene.noun}')} and {_companion(scene.companion)}"
-    wrong = f"{with_article(f'{scene.companion.colour} {scene.noun}')} and {with_article(f'{scene.colour} {scene.companion.noun}')}"
-    return sentence(scene).replace(right, wrong)
+    exchanged = Companion(scene.companion.noun, scene.colour)
+    return sentence(replace(scene, colour=scene.companion.colour, companion=exchanged))
 
 
 def tags(scene: Scene) -> str:

@@ -34,9 +34,12 @@ TAGS_PROMPTS = (
 """In each list the first prompt is the one that accuracy is measured with."""
 
 CHAT_TEMPLATE = (
-    "{% for message in messages %}{{ message['role'] }}: {% if message['content'] is string %}{{ message['content'] }}"
-    "{% else %}{% for part in message['content'] %}{% if part['type'] == 'image' %}<image> {% else %}{{ part['text'] }} "
-    "{% endif %}{% endfor %}{% endif %} {% endfor %}{% if add_generation_prompt %}assistant:{% endif %}"
+    "{% for message in messages %}{{ message['role'] }}: "
+    "{% if message['content'] is string %}{{ message['content'] }}"
+    "{% else %}{% for part in message['content'] %}"
+    "{% if part['type'] == 'image' %}<image> {% else %}{{ part['text'] }} {% endif %}"
+    "{% endfor %}{% endif %} "
+    "{% endfor %}{% if add_generation_prompt %}assistant:{% endif %}"
 )
 """A user turn becomes `user: <image> Describe the picture in one sentence. assistant:`."""
 

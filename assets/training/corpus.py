@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -40,7 +41,7 @@ class Corpus:
 def corpus(seed: int, number: int, *, workers: int = 2) -> Corpus:
     """The painted scenes of a seed; kept in the temporary folder, as both trainings use them."""
     scenes = tuple(random_scenes(seed, number))
-    kept = Path(tempfile.gettempdir()) / f"nodegraph-scenes-{seed}-{number}.npy"
+    kept = Path(tempfile.gettempdir()) / f"nodegraph-scenes-{seed}-{number}-{_look()}.npy"
     if kept.exists():
         pixels = np.load(kept)
     else:
@@ -51,6 +52,11 @@ def corpus(seed: int, number: int, *, workers: int = 2) -> Corpus:
             pixels = np.concatenate(list(blocks))
         np.save(kept, pixels)
     return Corpus(scenes, torch.from_numpy(pixels))
+
+
+def _look() -> str:
+    """A digest of a few pictures, so that a changed brush never meets scenes painted with the old one."""
+    return hashlib.sha256(_painted(0, 40).tobytes()).hexdigest()[:12]
 
 
 def _painted(start: int, end: int) -> NDArray[np.uint8]:

@@ -128,6 +128,8 @@ def truth() -> dict[str, dict[str, Any]]:
             "opens": planted.flaw != "truncated",
             "sidecar": None,
         }
+        if planted.flaw == "greyscale":
+            facts[planted.file]["colour"] = None
     facts |= {sample.file: _facts(sample, "transparent") for sample in CUTOUTS}
     facts[HIDDEN.file] = _facts(HIDDEN, "hidden")
     for junk in JUNK:
@@ -144,7 +146,7 @@ def _oddness(sample: Sample) -> str | None:
 
 def _facts(sample: Sample, planted: str | None) -> dict[str, Any]:
     attributes = asdict(sample.scene)
-    del attributes["seed"]
+    del attributes["seed"], attributes["upright"]
     return {
         "planted": planted,
         "duplicate_of": None,

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from assets.training.backdrops import Colour, Size, backdrop, mixed
+from assets.training.outlines import Outline, Point
 from assets.training.scenes import Scene
-from assets.training.shapes import SHAPES, Point, Tone
+from assets.training.shapes import SHAPES, Tone
 
 RGB: dict[str, Colour] = {
     "red": (212, 38, 46),
@@ -62,12 +63,10 @@ class _Thing:
     turn: float
     facing: int
 
-    def outline(self, points: tuple[Point, ...]) -> list[Point]:
+    def outline(self, points: Outline) -> list[Point]:
         """The points of the noun's own square, on the canvas."""
         cos, sin = math.cos(self.turn) * self.radius, math.sin(self.turn) * self.radius
-        return [
-            (self.x + u * self.facing * cos - v * sin, self.y + u * self.facing * sin + v * cos) for u, v in points
-        ]
+        return [(self.x + u * self.facing * cos - v * sin, self.y + u * self.facing * sin + v * cos) for u, v in points]
 
 
 def paint(scene: Scene, size: Size) -> Image.Image:
@@ -117,7 +116,7 @@ def _things(scene: Scene, size: Size, rng: np.random.Generator) -> list[_Thing]:
                 x=(x + float(shift[0])) * size[0],
                 y=(y + float(shift[1])) * size[1],
                 radius=radius * unit * float(rng.uniform(0.9, 1.12)),
-                turn=float(rng.uniform(-0.16, 0.16)),
+                turn=float(rng.uniform(-0.16, 0.16)) * (0.25 if scene.upright else 1.0),
                 facing=1 if rng.random() < 0.5 else -1,
             )
         )
@@ -191,7 +190,12 @@ def _body_fill(colour: Colour, side: int, finish: str, kind: str) -> Image.Image
     if finish == "striped":
         for i in range(-1, 14):
             left = i * step * 1.15 - side * 0.3
-            stripe = ((left, 0), (left + step * 0.5, 0), (left + step * 0.5 + side * 0.3, side), (left + side * 0.3, side))
+            stripe = (
+                (left, 0),
+                (left + step * 0.5, 0),
+                (left + step * 0.5 + side * 0.3, side),
+                (left + side * 0.3, side),
+            )
             draw.polygon(stripe, fill=pattern)
     elif finish == "dotted":
         for row in range(8):

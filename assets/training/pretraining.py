@@ -43,7 +43,9 @@ def batches(number: int, size: int, steps: int, seed: int) -> Iterator[torch.Ten
         at += size
 
 
-def optimiser(modules: list[nn.Module], peak: float, steps: int) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
+def optimiser(
+    modules: list[nn.Module], peak: float, steps: int
+) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
     """AdamW with a short warm-up and a cosine to zero; vectors and scalars are not decayed."""
     weights = [p for module in modules for p in module.parameters() if p.requires_grad]
     groups = [
@@ -54,7 +56,9 @@ def optimiser(modules: list[nn.Module], peak: float, steps: int) -> tuple[torch.
     warm = max(1, steps // 20)
 
     def share(step: int) -> float:
-        return (step + 1) / warm if step < warm else 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm)))
+        return (
+            (step + 1) / warm if step < warm else 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm)))
+        )
 
     return adam, torch.optim.lr_scheduler.LambdaLR(adam, share)
 
@@ -88,4 +92,7 @@ def head_accuracy(module: nn.Module, tower: Tower, heads: AttributeHeads, data: 
     rows = [i for i, scene in enumerate(data.scenes) if scene.companion is None]
     targets = attribute_targets(data.scenes)
     found = heads(torch.cat([tower(model_input(part)) for part in data.pictures[rows].split(250)]))
-    return {name: round((found[name].argmax(-1) == targets[name][rows].argmax(-1)).float().mean().item(), 4) for name in ATTRIBUTES}
+    return {
+        name: round((found[name].argmax(-1) == targets[name][rows].argmax(-1)).float().mean().item(), 4)
+        for name in ATTRIBUTES
+    }

@@ -42,7 +42,7 @@ Flaw = Literal[
 
 @dataclass(frozen=True)
 class Planted:
-    """A file made from a good picture by doing something to it. `kept` says that the good picture lies there as well."""
+    """A file made from a good picture by doing something to it."""
 
     file: str
     flaw: Flaw
@@ -66,7 +66,7 @@ def _scene(words: str, seed: int) -> Scene:
     if second:
         its_colour, its_noun = second.split()
         companion = Companion(its_noun, its_colour)
-    return Scene(kind, background, light, finish, count, colour, noun, seed, companion)
+    return Scene(kind, background, light, finish, count, colour, noun, seed, companion, upright=True)
 
 
 _SQUARE, _WIDE, _TALL, _SMALL = (512, 512), (640, 448), (448, 640), (384, 384)
@@ -179,7 +179,11 @@ JUNK: tuple[Junk, ...] = (
     Junk("downloads/old/empty.jpg", "zero_bytes", b""),
     Junk("downloads/old/notes.jpg", "text_named_jpg", b"Shopping list: paper, indigo, brush no. 6\n"),
     Junk("downloads/Thumbs.db", "system_file", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(120)),
-    Junk("downloads/old/lost picture.txt", "caption_without_picture", b"a photo of a green star on a beach in bright light"),
+    Junk(
+        "downloads/old/lost picture.txt",
+        "caption_without_picture",
+        b"a photo of a green star on a beach in bright light",
+    ),
 )
 
 HIDDEN = Sample("outdoors/.hidden.jpg", _scene("photo meadow bright matte one red ball", 77_600), (128, 128))

@@ -34,6 +34,8 @@ class Scene:
     noun: str
     seed: int
     companion: Companion | None = None
+    upright: bool = False
+    """Whether things stand almost straight, as in a picture someone took care over."""
 
     def __post_init__(self) -> None:
         for attribute, allowed in ATTRIBUTES.items():

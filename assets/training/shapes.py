@@ -8,73 +8,20 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from assets.training.outlines import Outline, arc, box, ellipse, mirrored, smooth, stroke
+
 Tone = Literal["body", "shade", "tint", "dark", "pale", "wood", "leaf"]
-Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Part:
     """One closed outline and the tone it is filled with; `body` parts take the colour and finish of the object."""
 
-    outline: tuple[Point, ...]
+    outline: Outline
     tone: Tone = "body"
 
 
-def ellipse(x: float, y: float, rx: float, ry: float, *, turn: float = 0.0) -> tuple[Point, ...]:
-    """An ellipse as a polygon, turned by `turn` degrees."""
-    cos, sin = math.cos(math.radians(turn)), math.sin(math.radians(turn))
-    steps = [math.tau * i / 36 for i in range(36)]
-    around = [(rx * math.cos(a), ry * math.sin(a)) for a in steps]
-    return tuple((x + u * cos - v * sin, y + u * sin + v * cos) for u, v in around)
-
-
-def box(left: float, top: float, right: float, bottom: float) -> tuple[Point, ...]:
-    """A rectangle."""
-    return ((left, top), (right, top), (right, bottom), (left, bottom))
-
-
-def smooth(*points: Point) -> tuple[Point, ...]:
-    """A closed Catmull-Rom curve through the points."""
-    curve: list[Point] = []
-    count = len(points)
-    for i in range(count):
-        before, start, end, after = (points[(i + k) % count] for k in (-1, 0, 1, 2))
-        for step in range(6):
-            t = step / 6
-            curve.append((_catmull(before[0], start[0], end[0], after[0], t), _catmull(before[1], start[1], end[1], after[1], t)))
-    return tuple(curve)
-
-
-def _catmull(a: float, b: float, c: float, d: float, t: float) -> float:
-    return 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
-
-
-def stroke(width: float, *points: Point) -> tuple[Point, ...]:
-    """An open line of the given width, as the polygon around it."""
-    left: list[Point] = []
-    right: list[Point] = []
-    for i, (x, y) in enumerate(points):
-        x0, y0 = points[max(i - 1, 0)]
-        x1, y1 = points[min(i + 1, len(points) - 1)]
-        length = math.hypot(x1 - x0, y1 - y0)
-        nx, ny = -(y1 - y0) / length * width / 2, (x1 - x0) / length * width / 2
-        left.append((x + nx, y + ny))
-        right.append((x - nx, y - ny))
-    return tuple(left + right[::-1])
-
-
-def arc(x: float, y: float, rx: float, ry: float, start: float, end: float, width: float) -> tuple[Point, ...]:
-    """A piece of a ring, angles in degrees clockwise from the right."""
-    angles = [math.radians(start + (end - start) * i / 18) for i in range(19)]
-    return stroke(width, *[(x + rx * math.cos(a), y + ry * math.sin(a)) for a in angles])
-
-
-def mirrored(outline: tuple[Point, ...]) -> tuple[Point, ...]:
-    """The outline on the other side of the vertical axis."""
-    return tuple((-x, y) for x, y in outline)
-
-
-def _star() -> tuple[Point, ...]:
+def _star() -> Outline:
     corners = []
     for i in range(10):
         radius = 0.98 if i % 2 == 0 else 0.42
@@ -83,7 +30,7 @@ def _star() -> tuple[Point, ...]:
     return tuple(corners)
 
 
-def _heart() -> tuple[Point, ...]:
+def _heart() -> Outline:
     points = []
     for i in range(48):
         t = math.tau * i / 48
@@ -97,11 +44,13 @@ def _petals() -> tuple[Part, ...]:
     petals = []
     for i in range(6):
         angle = math.radians(60 * i - 90)
-        petals.append(Part(ellipse(0.38 * math.cos(angle), -0.32 + 0.38 * math.sin(angle), 0.33, 0.23, turn=60 * i - 90)))
+        petals.append(
+            Part(ellipse(0.38 * math.cos(angle), -0.32 + 0.38 * math.sin(angle), 0.33, 0.23, turn=60 * i - 90))
+        )
     return tuple(petals)
 
 
-def _half_disc(x: float, y: float, rx: float, ry: float) -> tuple[Point, ...]:
+def _half_disc(x: float, y: float, rx: float, ry: float) -> Outline:
     angles = [math.radians(180 + 180 * i / 24) for i in range(25)]
     return tuple((x + rx * math.cos(a), y + ry * math.sin(a)) for a in angles)
 
@@ -158,8 +107,18 @@ SHAPES: Mapping[str, tuple[Part, ...]] = MappingProxyType(
             Part(ellipse(0.36, -0.74, 0.28, 0.13, turn=-25), "leaf"),
             Part(
                 smooth(
-                    (0, -0.46), (0.4, -0.6), (0.84, -0.3), (0.84, 0.25), (0.5, 0.84), (0.16, 0.94), (0, 0.87),
-                    (-0.16, 0.94), (-0.5, 0.84), (-0.84, 0.25), (-0.84, -0.3), (-0.4, -0.6),
+                    (0, -0.46),
+                    (0.4, -0.6),
+                    (0.84, -0.3),
+                    (0.84, 0.25),
+                    (0.5, 0.84),
+                    (0.16, 0.94),
+                    (0, 0.87),
+                    (-0.16, 0.94),
+                    (-0.5, 0.84),
+                    (-0.84, 0.25),
+                    (-0.84, -0.3),
+                    (-0.4, -0.6),
                 )
             ),
         ),
@@ -167,7 +126,18 @@ SHAPES: Mapping[str, tuple[Part, ...]] = MappingProxyType(
             Part(smooth((-0.55, 0.1), (-0.42, -0.42), (-0.1, -0.52), (0.28, -0.48), (0.56, 0.1)), "shade"),
             Part(((-0.4, 0.02), (-0.32, -0.34), (-0.04, -0.4), (-0.04, 0.02)), "pale"),
             Part(((0.06, 0.02), (0.06, -0.4), (0.26, -0.36), (0.42, 0.02)), "pale"),
-            Part(smooth((-0.96, 0.5), (-0.94, 0.12), (-0.5, 0.02), (0.5, 0.02), (0.92, 0.14), (0.98, 0.5), (0.5, 0.56), (-0.5, 0.56))),
+            Part(
+                smooth(
+                    (-0.96, 0.5),
+                    (-0.94, 0.12),
+                    (-0.5, 0.02),
+                    (0.5, 0.02),
+                    (0.92, 0.14),
+                    (0.98, 0.5),
+                    (0.5, 0.56),
+                    (-0.5, 0.56),
+                )
+            ),
             Part(ellipse(-0.52, 0.52, 0.27, 0.27), "dark"),
             Part(ellipse(0.52, 0.52, 0.27, 0.27), "dark"),
             Part(ellipse(-0.52, 0.52, 0.11, 0.11), "pale"),
@@ -177,19 +147,52 @@ SHAPES: Mapping[str, tuple[Part, ...]] = MappingProxyType(
             Part(box(-0.05, -0.95, 0.03, 0.5), "wood"),
             Part(((0.08, -0.88), (0.08, 0.3), (0.74, 0.3))),
             Part(((-0.1, -0.7), (-0.1, 0.3), (-0.62, 0.3)), "tint"),
-            Part(smooth((-0.95, 0.4), (-0.3, 0.44), (0.3, 0.44), (0.95, 0.4), (0.62, 0.86), (0.2, 0.92), (-0.2, 0.92), (-0.62, 0.86)), "shade"),
+            Part(
+                smooth(
+                    (-0.95, 0.4),
+                    (-0.3, 0.44),
+                    (0.3, 0.44),
+                    (0.95, 0.4),
+                    (0.62, 0.86),
+                    (0.2, 0.92),
+                    (-0.2, 0.92),
+                    (-0.62, 0.86),
+                ),
+                "shade",
+            ),
         ),
         "rocket": (
             Part(((-0.26, 0.2), (-0.66, 0.8), (-0.2, 0.66)), "shade"),
             Part(((0.26, 0.2), (0.66, 0.8), (0.2, 0.66)), "shade"),
             Part(smooth((-0.16, 0.66), (0.16, 0.66), (0.1, 0.84), (0, 0.98), (-0.1, 0.84)), "pale"),
-            Part(smooth((0, -0.98), (0.26, -0.56), (0.33, -0.05), (0.24, 0.64), (-0.24, 0.64), (-0.33, -0.05), (-0.26, -0.56))),
+            Part(
+                smooth(
+                    (0, -0.98),
+                    (0.26, -0.56),
+                    (0.33, -0.05),
+                    (0.24, 0.64),
+                    (-0.24, 0.64),
+                    (-0.33, -0.05),
+                    (-0.26, -0.56),
+                )
+            ),
             Part(ellipse(0, -0.22, 0.17, 0.17), "dark"),
             Part(ellipse(0, -0.22, 0.11, 0.11), "pale"),
         ),
         "balloon": (
             Part(stroke(0.04, (0, 0.42), (0.06, 0.6), (-0.05, 0.78), (0.03, 0.98)), "dark"),
-            Part(smooth((0, 0.42), (-0.42, 0.1), (-0.62, -0.38), (-0.36, -0.84), (0, -0.97), (0.36, -0.84), (0.62, -0.38), (0.42, 0.1))),
+            Part(
+                smooth(
+                    (0, 0.42),
+                    (-0.42, 0.1),
+                    (-0.62, -0.38),
+                    (-0.36, -0.84),
+                    (0, -0.97),
+                    (0.36, -0.84),
+                    (0.62, -0.38),
+                    (0.42, 0.1),
+                )
+            ),
             Part(((-0.1, 0.5), (0, 0.36), (0.1, 0.5)), "shade"),
         ),
         "cup": (
@@ -202,8 +205,16 @@ SHAPES: Mapping[str, tuple[Part, ...]] = MappingProxyType(
             Part(box(-0.15, -0.98, 0.15, -0.8), "wood"),
             Part(
                 smooth(
-                    (-0.13, -0.82), (0.13, -0.82), (0.14, -0.46), (0.38, -0.12), (0.4, 0.4), (0.36, 0.92),
-                    (-0.36, 0.92), (-0.4, 0.4), (-0.38, -0.12), (-0.14, -0.46),
+                    (-0.13, -0.82),
+                    (0.13, -0.82),
+                    (0.14, -0.46),
+                    (0.38, -0.12),
+                    (0.4, 0.4),
+                    (0.36, 0.92),
+                    (-0.36, 0.92),
+                    (-0.4, 0.4),
+                    (-0.38, -0.12),
+                    (-0.14, -0.46),
                 )
             ),
             Part(box(-0.39, 0.14, 0.39, 0.56), "pale"),
@@ -216,7 +227,16 @@ SHAPES: Mapping[str, tuple[Part, ...]] = MappingProxyType(
         "umbrella": (
             Part(stroke(0.08, (0, -0.95), (0, 0.7)), "dark"),
             Part(arc(0.15, 0.7, 0.15, 0.2, 0, 180, 0.08), "dark"),
-            Part((*_half_disc(0, 0.06, 0.97, 0.88), (0.66, -0.08), (0.33, 0.06), (0, -0.08), (-0.33, 0.06), (-0.66, -0.08))),
+            Part(
+                (
+                    *_half_disc(0, 0.06, 0.97, 0.88),
+                    (0.66, -0.08),
+                    (0.33, 0.06),
+                    (0, -0.08),
+                    (-0.33, 0.06),
+                    (-0.66, -0.08),
+                )
+            ),
             Part(stroke(0.03, (0, -0.8), (0.3, -0.5), (0.34, 0.03)), "shade"),
             Part(stroke(0.03, (0, -0.8), (-0.3, -0.5), (-0.34, 0.03)), "shade"),
         ),
@@ -236,7 +256,18 @@ SHAPES: Mapping[str, tuple[Part, ...]] = MappingProxyType(
             Part(smooth((0.42, 0), (0.95, -0.52), (0.82, 0), (0.95, 0.52)), "shade"),
             Part(smooth((-0.3, -0.36), (0.0, -0.74), (0.3, -0.66), (0.26, -0.2)), "shade"),
             Part(smooth((-0.1, 0.36), (0.04, 0.68), (0.26, 0.56), (0.2, 0.2)), "shade"),
-            Part(smooth((-0.95, 0.02), (-0.62, -0.38), (-0.1, -0.5), (0.36, -0.24), (0.6, 0), (0.36, 0.24), (-0.1, 0.5), (-0.62, 0.4))),
+            Part(
+                smooth(
+                    (-0.95, 0.02),
+                    (-0.62, -0.38),
+                    (-0.1, -0.5),
+                    (0.36, -0.24),
+                    (0.6, 0),
+                    (0.36, 0.24),
+                    (-0.1, 0.5),
+                    (-0.62, 0.4),
+                )
+            ),
             Part(ellipse(-0.58, -0.1, 0.13, 0.13), "pale"),
             Part(ellipse(-0.6, -0.1, 0.06, 0.06), "dark"),
             Part(arc(-0.52, 0.02, 0.3, 0.34, -50, 50, 0.045), "shade"),
@@ -259,7 +290,19 @@ SHAPES: Mapping[str, tuple[Part, ...]] = MappingProxyType(
             Part(stroke(0.05, (-0.06, 0.5), (-0.1, 0.95)), "dark"),
             Part(stroke(0.05, (0.14, 0.5), (0.14, 0.95)), "dark"),
             Part(((0.45, 0.12), (0.98, -0.22), (0.92, 0.14), (0.4, 0.44)), "shade"),
-            Part(smooth((-0.7, -0.52), (-0.4, -0.74), (-0.12, -0.5), (0.2, -0.2), (0.66, 0.06), (0.4, 0.48), (-0.06, 0.62), (-0.48, 0.36), (-0.66, -0.1))),
+            Part(
+                smooth(
+                    (-0.7, -0.52),
+                    (-0.4, -0.74),
+                    (-0.12, -0.5),
+                    (0.2, -0.2),
+                    (0.66, 0.06),
+                    (0.4, 0.48),
+                    (-0.06, 0.62),
+                    (-0.48, 0.36),
+                    (-0.66, -0.1),
+                )
+            ),
             Part(((-0.66, -0.5), (-0.98, -0.38), (-0.66, -0.3)), "wood"),
             Part(smooth((-0.2, -0.1), (0.2, -0.08), (0.6, 0.14), (0.2, 0.34), (-0.14, 0.22)), "shade"),
             Part(ellipse(-0.44, -0.48, 0.08, 0.08), "pale"),

@@ -1,11 +1,11 @@
-"""Makes `assets/models/demo-captioner`: a LLaVA-style captioner small enough to ship, loaded by transformers' Auto classes.
+"""Makes `assets/models/demo-captioner`: a LLaVA-style captioner small enough to ship, loaded by transformers.
 
     python -m assets.training.train_captioner
 
 The architecture is FastVLM: LLaVA with a convolutional image tower, because a convolutional tower learns from tens of
-thousands of scenes in minutes where a transformer would need many more. The tower first learns the attributes of scenes,
-then the whole model learns to answer prompts for a sentence and for tags. At the end the saved folder is loaded by the
-public loaders and measured on scenes that were never trained on.
+thousands of scenes in minutes where a transformer would need many more. The tower first learns the attributes of
+scenes, then the whole model learns to answer prompts for a sentence and for tags. At the end the saved folder is loaded
+by the public loaders and measured on scenes that were never trained on.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
     python -m assets.training.train_clip
 
-The image tower first learns the attributes of scenes, then both towers learn to match pictures with captions. At the end
-the saved folder is loaded by open_clip's own loaders and measured on scenes that were never trained on.
+The image tower first learns the attributes of scenes, then both towers learn to match pictures with captions. At the
+end the saved folder is loaded by open_clip's own loaders and measured on scenes that were never trained on.
 """
 
 from __future__ import annotations

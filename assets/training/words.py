@@ -1,4 +1,4 @@
-"""The tokenizer of the demo models: a few hundred whole words, kept beside the weights as Hugging Face tokenizer files."""
+"""The tokenizer of the demo models: a few hundred whole words, kept beside the weights."""
 
 from __future__ import annotations
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,31 +23,15 @@ from nodegraph.run.cancel import Cancel
 from nodegraph.run.evaluate import error_rows, evaluate, passed_through
 from nodegraph.run.events import Listener, NodeProgress, Notice, StepDone, StepProgress, StepStarted, Summary
 from nodegraph.run.models import resolve_models
+from nodegraph.run.options import RunOptions
 from nodegraph.run.results import RunResult, digest, result_rows
 from nodegraph.run.source import read_folders, run_source
-from nodegraph.run.stage import Batching, Counts, StageRun, default_batching
+from nodegraph.run.stage import Counts, StageRun, default_batching
 from nodegraph.run.taking import Taker
 from nodegraph.run.tools import Tools
 
 EXIT_OK, EXIT_ROW_ERRORS, EXIT_CANCELLED = 0, 3, 130
 PROGRESS_SECONDS = 1 / 20
-
-
-@dataclass(frozen=True)
-class RunOptions:
-    """How to run: on which device, which targets (none: every sink), with or without what is remembered.
-
-    `write` off leaves out what export nodes write; their rows pass. `batching` None chooses by device.
-    """
-
-    device: str = "auto"
-    targets: Collection[str] = ()
-    fresh: bool = False
-    write: bool = True
-    allow_download: bool = True
-    cache: Path | None = None
-    batching: Batching | None = None
-    threads: int = field(default_factory=lambda: max(2, os.cpu_count() or 2))
 
 
 def run(
@@ -274,4 +256,3 @@ class _Run:
             seconds=round(seconds, 3),
         )
         return RunResult(self._sets, self._counts, tuple(self._written), summary, finals)
-

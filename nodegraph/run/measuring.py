@@ -183,9 +183,7 @@ class Measuring:
         except Exception as error:
             self._fail(request, content, error, future)
 
-    def _settle_answer(
-        self, request: Request, content: str, answer: Future[Any], future: Future[Remembered]
-    ) -> None:
+    def _settle_answer(self, request: Request, content: str, answer: Future[Any], future: Future[Remembered]) -> None:
         if answer.cancelled():
             self._fail(request, content, RuntimeError("the run was ended"), future)
         elif error := answer.exception():

@@ -86,11 +86,17 @@ def read_receipt(path: Path) -> dict[str, Any]:
     try:
         data: Any = json.loads(path.read_text("utf-8"))
     except OSError as error:
-        raise problem("no-receipt", f"{path} cannot be read: {error.strerror}.", "Give the path of a receipt.") from error
+        raise problem(
+            "no-receipt", f"{path} cannot be read: {error.strerror}.", "Give the path of a receipt."
+        ) from error
     except ValueError as error:
         raise problem("no-receipt", f"{path} is no receipt: it is not JSON.", "Give the path of a receipt.") from error
     wanted = ("graph", "rows", "summary", "inputs", "targets")
-    if not isinstance(data, dict) or data.get("format") != "nodegraph-receipt" or any(key not in data for key in wanted):  # pyright: ignore[reportUnknownMemberType]
+    if (
+        not isinstance(data, dict)
+        or data.get("format") != "nodegraph-receipt"
+        or any(key not in data for key in wanted)
+    ):  # pyright: ignore[reportUnknownMemberType]
         raise problem("no-receipt", f"{path} is no receipt of nodegraph.", "Give the path of a receipt.")
     if data["version"] > RECEIPT_VERSION:
         raise problem("newer-receipt", f"{path} was written by a newer nodegraph.", "Update nodegraph.")
@@ -135,4 +141,3 @@ def _row_differences(node: str, before: list[list[str | None]], after: list[list
             if was != now:
                 found.append(f"{node}: {rid}: {name} was {was!r}, is {now!r}")
     return found
-

@@ -32,7 +32,9 @@ def result_rows(images: ImageSet) -> pl.DataFrame:
     """The rows of a set as they are compared: rid, cid, split and caption (null where there is none), sorted by rid."""
     table = images.table
     absent = [pl.lit(None, dtype=pl.String).alias(name) for name in DIGEST_COLUMNS if name not in table.columns]
-    return table.with_columns(absent).select(pl.col(name).cast(pl.String) for name in DIGEST_COLUMNS).sort(DIGEST_COLUMNS)
+    return (
+        table.with_columns(absent).select(pl.col(name).cast(pl.String) for name in DIGEST_COLUMNS).sort(DIGEST_COLUMNS)
+    )
 
 
 def digest(finals: Iterable[pl.DataFrame]) -> str:

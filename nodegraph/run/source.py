@@ -30,7 +30,10 @@ def run_source(item: Active, context: Context, memo: StatMemo, progress: Callabl
     for text in found.notices:
         context.notice(text)
     skipped = pl.DataFrame(
-        [{"rid": skip.rid, "cid": "", "node": item.id, "rule": skip.rule, "reason": skip.reason} for skip in found.skipped],
+        [
+            {"rid": skip.rid, "cid": "", "node": item.id, "rule": skip.rule, "reason": skip.reason}
+            for skip in found.skipped
+        ],
         schema={"rid": pl.String, "cid": pl.String, "node": pl.String, "rule": pl.String, "reason": pl.String},
     )
     results = content_ids(found.table["path"].to_list(), memo, progress=progress)
@@ -60,4 +63,3 @@ def read_folders(active: Active) -> list[Path]:
         if facet is not None and not facet.writes and isinstance(value, str) and value:
             paths.append(Path(value))
     return paths
-

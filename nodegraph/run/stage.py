@@ -167,7 +167,9 @@ class StageRun:
         taken = take(item, rows)
         _wait_for(taken, rows, walk)
         context = self._context_of(item.id)
-        outcome = evaluate(item.spec, item.node, item.params, {item.spec.inputs[0]: ImageSet(taken.table)}, taken.values, context)
+        outcome = evaluate(
+            item.spec, item.node, item.params, {item.spec.inputs[0]: ImageSet(taken.table)}, taken.values, context
+        )
         positions = pl.concat([taken.failed, taken.table]).select("rid", POSITION)
         dropped = joined([error_rows(item.id, taken.failed, taken.reasons), outcome.dropped])
         walk.drops.setdefault(item.id, []).append(dropped.join(positions, on="rid", how="left", maintain_order="left"))

@@ -187,6 +187,8 @@ def _text_values(item: Active, found: Mapping[str, Remembered]) -> TextValues:
     for text, value in found.items():
         if isinstance(value, Failure):
             raise ProblemError(
-                Problem("text-not-measured", f"{text!r} could not be measured: {value.reason}.", node=item.id, value=text)
+                Problem(
+                    "text-not-measured", f"{text!r} could not be measured: {value.reason}.", node=item.id, value=text
+                )
             )
     return TextValues({text: _plain(value) for text, value in found.items()})

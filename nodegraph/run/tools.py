@@ -19,14 +19,23 @@ class Tools:
     """What does the work of one run, made at its start and let go at its end."""
 
     def __init__(
-        self, cache: MeasureCache, thumbnails: ThumbnailStore, device: str, batching: Batching, threads: int, *, fresh: bool
+        self,
+        cache: MeasureCache,
+        thumbnails: ThumbnailStore,
+        device: str,
+        batching: Batching,
+        threads: int,
+        *,
+        fresh: bool,
     ) -> None:
         self.cache = cache
         self.thumbnails = thumbnails
         self.batching = batching
         self.images = OpenImages(self._keep_thumbnail)
         self.pool = ModelPool()
-        self.lane = ModelLane(device, timing=lambda name, seconds, items: cache.record_timing(name, device, seconds, items))
+        self.lane = ModelLane(
+            device, timing=lambda name, seconds, items: cache.record_timing(name, device, seconds, items)
+        )
         self.threads = ThreadPoolExecutor(threads, thread_name_prefix="measure")
         self.measuring = Measuring(
             cache,

@@ -1,0 +1,80 @@
+"""The command `nodegraph`: its commands, and the one place where problems become a line and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from nodegraph.cli.cache import cache
+from nodegraph.cli.check import check
+from nodegraph.cli.migrate import migrate
+from nodegraph.cli.new import new
+from nodegraph.cli.nodes import nodes
+from nodegraph.cli.open import open_app, open_graph
+from nodegraph.cli.run import run
+from nodegraph.cli.schema import schema
+from nodegraph.cli.verify import verify
+from nodegraph.problems import ProblemError
+
+EXIT_FAILED, EXIT_WRONG, EXIT_CANCELLED = 1, 2, 130
+
+
+@click.group(
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 ok, 1 failed, 2 the graph or the call is wrong, 3 done but some rows had errors, 130 cancelled.",
+)
+@click.version_option(package_name="nodegraph")
+@click.pass_context
+def command(context: click.Context) -> None:
+    """Wire nodes into a graph that turns a heap of pictures into a fine-tuning set.
+
+    Without a command it opens the app.
+    """
+    if context.invoked_subcommand is None:
+        open_app(None)
+
+
+for _command in (run, check, nodes, new, verify, migrate, schema, cache, open_graph):
+    command.add_command(_command)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Runs the command and leaves with its exit code. A problem is a line on stderr, never a traceback."""
+    try:
+        code = command.main(args=arguments, prog_name="nodegraph", standalone_mode=False)
+    except click.exceptions.Exit as leave:
+        code = leave.exit_code
+    except click.Abort:
+        code = EXIT_CANCELLED
+    except click.ClickException as error:
+        error.show()
+        code = EXIT_WRONG
+    except ProblemError as error:
+        for problem in error.problems:
+            click.echo(f"{problem.severity}: {problem}", err=True)
+        code = EXIT_FAILED if any(problem.code == "node-failed" for problem in error.problems) else EXIT_WRONG
+    except KeyboardInterrupt:
+        code = EXIT_CANCELLED
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123  (nobody reads any more: nothing to say at exit)
+        code = EXIT_FAILED
+    except OSError as error:
+        click.echo(f"error: {error.filename or ''}: {error.strerror or error}", err=True)
+        code = EXIT_FAILED
+    except Exception as error:
+        if os.environ.get("NODEGRAPH_DEBUG"):
+            raise
+        click.echo(
+            f"error: {type(error).__name__}: {error}. This is a mistake in nodegraph; "
+            "NODEGRAPH_DEBUG=1 shows where it happened.",
+            err=True,
+        )
+        code = EXIT_FAILED
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,30 @@
+"""`nodegraph` and `nodegraph open`: the app."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("open")
+@click.argument("graph", type=click.Path(path_type=Path), required=False)
+def open_graph(graph: Path | None) -> None:
+    """Open GRAPH in the app."""
+    open_app(graph)
+
+
+def open_app(graph: Path | None) -> None:
+    """Opens the app, or says that this installation has none."""
+    from importlib.util import find_spec
+
+    if find_spec("gui") is None:
+        click.echo(
+            "error: this version of nodegraph has no window yet. `nodegraph run GRAPH` runs a graph without one, "
+            "`nodegraph new` lists examples, `nodegraph --help` all commands.",
+            err=True,
+        )
+        raise click.exceptions.Exit(2)
+    from importlib import import_module
+
+    import_module("gui.app").main(graph)

@@ -1,0 +1,175 @@
+"""The rehearsal: what a run would do, found by doing all of it that costs no decode and no model call.
+
+Sources list their files, nodes work on the rows whose values are remembered, and the other rows are carried through as
+unknown: at each node they count as rows that may come, and the values they lack are counted exactly.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from nodegraph.cache.location import cache_folder
+from nodegraph.cache.measures import MeasureCache
+from nodegraph.cache.thumbnails import ThumbnailStore
+from nodegraph.context import Context
+from nodegraph.data.imageset import BASE_SCHEMA, ImageSet
+from nodegraph.graph.model import End, Graph
+from nodegraph.models.pool import choose_device
+from nodegraph.plan.stages import Active, SourceStep, Stage, Steps, steps_of
+from nodegraph.registry import Registry
+from nodegraph.run.evaluate import evaluate, passed_through
+from nodegraph.run.models import known_models
+from nodegraph.run.options import RunOptions
+from nodegraph.run.source import run_source
+from nodegraph.run.stage import Batching, StageRun
+from nodegraph.run.taking import Taker, contents_of
+from nodegraph.run.tools import Tools
+
+
+@dataclass(frozen=True, slots=True)
+class NodePlan:
+    """What a node would do: rows that come, whether that is exact or at most, values missing a measure, time if known.
+
+    `download` is the size in bytes of a model that is not on this machine yet.
+    """
+
+    node: str
+    type: str
+    label: str
+    rows: int
+    exact: bool
+    missing: Mapping[str, int]
+    model: str = ""
+    download: int = 0
+    seconds: float | None = None
+
+
+@dataclass
+class _Known:
+    """Rows of ports: those whose values are all remembered, and those that may come."""
+
+    sets: dict[End, pl.DataFrame] = field(default_factory=dict[End, pl.DataFrame])
+    unknown: dict[End, pl.DataFrame] = field(default_factory=dict[End, pl.DataFrame])
+
+    def may_come(self, end: End) -> pl.DataFrame:
+        """Base columns of the rows that may come through this port."""
+        return self.unknown.get(end, pl.DataFrame(schema=BASE_SCHEMA))
+
+    def rows(self, end: End) -> pl.DataFrame:
+        """Base columns of all rows of this port, known ones first."""
+        return pl.concat([self.sets[end].select(BASE_SCHEMA), self.may_come(end)])
+
+
+def rehearse(graph: Graph, registry: Registry, options: RunOptions) -> list[NodePlan]:
+    """The plan of every node that would take part, in order. Reads files' names and bytes, decodes and writes nothing.
+
+    Raises ProblemError for what a user can mend.
+    """
+    folder = options.cache or cache_folder()
+    device = choose_device(options.device)
+    steps = steps_of(graph, registry, options.targets)
+    files = known_models(steps, registry)
+    with MeasureCache.open(folder) as cache, ThumbnailStore.open(folder) as thumbnails:
+        with Tools(cache, thumbnails, device, Batching(), options.threads, fresh=options.fresh) as tools:
+            taker = Taker(tools.measuring, files)
+            known = _walk(graph, steps, taker, cache)
+            return [_plan(item, known, taker, cache, device) for item in steps.active.values()]
+
+
+def _walk(graph: Graph, steps: Steps, taker: Taker, cache: MeasureCache) -> _Known:
+    known = _Known()
+    for step in steps.steps:
+        if isinstance(step, SourceStep):
+            item = steps.active[step.node]
+            outcome = run_source(item, _context(graph, item), cache, lambda _done, _total: None)
+            known.sets[End(item.id, item.spec.outputs[0])] = outcome.outputs[item.spec.outputs[0]]
+        elif isinstance(step, Stage):
+            _stage(graph, step, steps, taker, known)
+        else:
+            _barrier(graph, steps.active[step.node], taker, known)
+    return known
+
+
+def _stage(graph: Graph, stage: Stage, steps: Steps, taker: Taker, known: _Known) -> None:
+    contexts = {node: _context(graph, steps.active[node]) for node in stage.nodes}
+    run = StageRun(
+        stage,
+        steps,
+        taker,
+        contexts.__getitem__,
+        batching=Batching(),
+        progress=lambda _done, _counts: None,
+        cancelled=lambda: False,
+        after_part=lambda: None,
+    )
+    result, waiting = run.missing(known.sets[stage.root])
+    unknown = pl.concat([known.may_come(stage.root), waiting.select(BASE_SCHEMA)])
+    whole = known.sets[stage.root]
+    known.sets |= result.tables
+    for node in stage.nodes:
+        for port in steps.active[node].spec.outputs:
+            known.unknown[End(node, port)] = unknown
+    stays = ~pl.col("rid").is_in(waiting["rid"].implode())
+    known.sets[stage.root] = whole.filter(stays)
+    known.unknown[stage.root] = unknown
+
+
+def _barrier(graph: Graph, item: Active, taker: Taker, known: _Known) -> None:
+    ends = [item.inputs[port] for port in item.spec.inputs if port in item.inputs]
+    first = known.rows(ends[0])
+    unknown = any(known.may_come(end).height for end in ends)
+    if unknown:
+        for port in item.spec.outputs:
+            known.sets[End(item.id, port)] = known.sets[ends[0]].clear()
+            known.unknown[End(item.id, port)] = first
+        return
+    inputs = {port: ImageSet(known.sets[end]) for port, end in item.inputs.items()}
+    table = known.sets[ends[0]]
+    if item.node.mode == "bypass":
+        outputs = passed_through(item.spec, table).outputs
+    elif item.spec.kind in ("export", "review"):
+        outputs = {port: table for port in item.spec.outputs}
+    else:
+        taken = taker.known(item, table)
+        inputs[item.spec.inputs[0]] = ImageSet(taken.table)
+        outputs = evaluate(item.spec, item.node, item.params, inputs, taken.values, _context(graph, item)).outputs
+    for port, out in outputs.items():
+        known.sets[End(item.id, port)] = out
+
+
+def _context(graph: Graph, item: Active) -> Context:
+    return Context(node=item.id, title=graph.title, seed=graph.seed)
+
+
+def _plan(item: Active, known: _Known, taker: Taker, cache: MeasureCache, device: str) -> NodePlan:
+    label = item.node.label or item.spec.title
+    if not item.inputs:
+        rows = known.rows(End(item.id, item.spec.outputs[0]))
+        return NodePlan(item.id, item.spec.type, label, rows.height, True, {})
+    end = item.inputs[item.spec.inputs[0]]
+    rows = known.rows(end)
+    exact = known.may_come(end).height == 0
+    if not item.measures:
+        return NodePlan(item.id, item.spec.type, label, rows.height, exact, {})
+    lacking = taker.missing(item, contents_of(rows))
+    missing: Counter[str] = Counter()
+    seconds: float | None = 0.0
+    for name, contents in lacking.items():
+        measure = item.spec.takes[name].measure
+        missing[measure.name] = len(contents)
+        each = cache.seconds_per_item(measure.name, device) if contents else 0.0
+        seconds = None if seconds is None or each is None else seconds + each * len(contents)
+    model, download = _model(item, taker)
+    return NodePlan(item.id, item.spec.type, label, rows.height, exact, missing, model, download, seconds)
+
+
+def _model(item: Active, taker: Taker) -> tuple[str, int]:
+    for take in item.spec.takes.values():
+        files = taker.request(item, take).files
+        if files is not None:
+            return files.entry.id, files.entry.bytes if files.folder.name == "" else 0
+    return "", 0

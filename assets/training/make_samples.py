@@ -110,10 +110,17 @@ def all_files() -> dict[str, bytes]:
     files |= {sample.file: encoded(paint_cutout(sample.scene, sample.size), sample.file) for sample in CUTOUTS}
     files |= {junk.file: junk.content for junk in JUNK}
     files[HIDDEN.file] = good_picture(HIDDEN)
-    for sample in SAMPLES:
-        if (text := sidecar(sample)) is not None:
-            files[str(Path(sample.file).with_suffix(".txt").as_posix())] = text.encode()
-    return files
+    return files | {_sidecar_name(sample): text.encode() for sample in SAMPLES if (text := sidecar(sample)) is not None}
+
+
+def planned_names() -> set[str]:
+    """The name of every file of the sample folder."""
+    pictures = (*SAMPLES, *PLANTED, *CUTOUTS, *JUNK, HIDDEN)
+    return {one.file for one in pictures} | {_sidecar_name(one) for one in SAMPLES if one.caption != "none"}
+
+
+def _sidecar_name(sample: Sample) -> str:
+    return Path(sample.file).with_suffix(".txt").as_posix()
 
 
 def truth() -> dict[str, dict[str, Any]]:

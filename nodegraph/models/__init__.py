@@ -1,1 +1,1 @@
-"""Models: which there are, where their files come from and which of them are loaded. Knows nothing of graphs or nodes."""
+"""Models: which there are, where their files come from, which of them are loaded. Knows nothing of graphs or nodes."""

@@ -1,165 +1,62 @@
-"""Edits: every change of a graph as frozen data, applied by a pure function that gives the edit that takes it back."""
+"""Making edits: a pure function from a graph and an edit to the new graph and the edit that takes it back."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import fields, replace
+from operator import is_
+from typing import Any, cast
 
-from nodegraph.graph.model import (
-    NAME,
-    Edge,
-    Graph,
-    Group,
-    Knob,
-    Mode,
-    Node,
-    Note,
-    loop_problem,
+from nodegraph.graph.edits import (
+    AddNode,
+    ClearParam,
+    Connect,
+    Disconnect,
+    Edit,
+    RemoveKnob,
+    RemoveNode,
+    RenameNode,
+    Restore,
+    SetGroups,
+    SetKnob,
+    SetLabel,
+    SetMode,
+    SetNotes,
+    SetParam,
+    SetSeed,
+    SetTitle,
+    SetUi,
+    Several,
 )
+from nodegraph.graph.model import NAME, Edge, Graph, Node, loop_problem
 from nodegraph.problems import ProblemError, problem
 
-
-@dataclass(frozen=True, slots=True)
-class AddNode:
-    """Adds a node whose id is still free (`new_id` makes one)."""
-
-    node: Node
-
-
-@dataclass(frozen=True, slots=True)
-class RemoveNode:
-    """Removes a node with its edges and knobs, and from its groups."""
-
-    id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Connect:
-    """Adds an edge to an input that is still free, between nodes that are there, and that closes no loop."""
-
-    edge: Edge
-
-
-@dataclass(frozen=True, slots=True)
-class Disconnect:
-    """Removes an edge; what else the file said of it does not have to be named."""
-
-    edge: Edge
-
-
-@dataclass(frozen=True, slots=True)
-class SetParam:
-    """Sets a parameter to a JSON value."""
-
-    node: str
-    param: str
-    value: Any
-
-
-@dataclass(frozen=True, slots=True)
-class ClearParam:
-    """Lets a parameter have its default again."""
-
-    node: str
-    param: str
-
-
-@dataclass(frozen=True, slots=True)
-class SetLabel:
-    """Sets a node's own title; "" for that of its type."""
-
-    node: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class SetMode:
-    """Sets a node's mode."""
-
-    node: str
-    mode: Mode
-
-
-@dataclass(frozen=True, slots=True)
-class SetUi:
-    """Sets what the app remembers of a node, or of the graph where `node` is None."""
-
-    node: str | None
-    ui: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class RenameNode:
-    """Gives a node another id, also in the edges, knobs and groups that name it."""
-
-    id: str
-    new: str
-
-
-@dataclass(frozen=True, slots=True)
-class SetTitle:
-    """Sets the graph's title."""
-
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class SetSeed:
-    """Sets the graph's seed, 0 or more."""
-
-    seed: int
-
-
-@dataclass(frozen=True, slots=True)
-class SetKnob:
-    """Adds a knob, or replaces the one of this name."""
-
-    knob: Knob
-
-
-@dataclass(frozen=True, slots=True)
-class RemoveKnob:
-    """Removes a knob."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class SetGroups:
-    """Sets all groups."""
-
-    groups: tuple[Group, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SetNotes:
-    """Sets all notes."""
-
-    notes: tuple[Note, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Several:
-    """Edits one after the other, all of them or none."""
-
-    edits: tuple[Edit, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Restore:
-    """Puts parts of a graph back, the inverse of every edit: nodes by id (None: was not there) and other fields."""
-
-    nodes: Mapping[str, Node | None] = field(default_factory=dict[str, Node | None])
-    fields: Mapping[str, Any] = field(default_factory=dict[str, Any])
-
-
-Edit = (
-    AddNode | RemoveNode | Connect | Disconnect | SetParam | ClearParam | SetLabel | SetMode | SetUi | RenameNode
-    | SetTitle | SetSeed | SetKnob | RemoveKnob | SetGroups | SetNotes | Several | Restore
-)  # fmt: skip
+__all__ = [
+    "AddNode",
+    "ClearParam",
+    "Connect",
+    "Disconnect",
+    "Edit",
+    "RemoveKnob",
+    "RemoveNode",
+    "RenameNode",
+    "Restore",
+    "SetGroups",
+    "SetKnob",
+    "SetLabel",
+    "SetMode",
+    "SetNotes",
+    "SetParam",
+    "SetSeed",
+    "SetTitle",
+    "SetUi",
+    "Several",
+    "applied",
+    "apply",
+    "new_id",
+]
 
 _FIELDS = tuple(item.name for item in fields(Graph) if item.name not in ("nodes", "loaded"))
 
@@ -182,11 +79,13 @@ def apply(graph: Graph, edit: Edit) -> tuple[Graph, Edit]:
 
 def _same(before: Any, after: Any) -> bool:
     """Whether a field was left alone. By identity, because 1 == 1.0 == True and a file tells them apart."""
-    if isinstance(before, dict):
-        return _same((*before.keys(), *before.values()), (*after.keys(), *after.values()))
-    if isinstance(before, tuple):
-        return len(before) == len(after) and all(one is other for one, other in zip(before, after, strict=True))
-    return before is after
+    return len(parts := _parts(before)) == len(others := _parts(after)) and all(map(is_, parts, others))
+
+
+def _parts(value: object) -> tuple[object, ...]:
+    if isinstance(value, dict):
+        return tuple(item for pair in cast(dict[str, object], value).items() for item in pair)
+    return cast(tuple[object, ...], value) if isinstance(value, tuple) else (value,)
 
 
 def new_id(graph: Graph, type: str) -> str:
@@ -222,10 +121,9 @@ def _edited(graph: Graph, edit: Edit) -> Graph:
             return _with_node(graph, replace(graph.node(id), label=label))
         case SetMode(id, mode):
             return _with_node(graph, replace(graph.node(id), mode=mode))
-        case SetUi(None, ui):
-            return replace(graph, ui=_json_value(dict(ui), "ui"))
-        case SetUi(str(id), ui):
-            return _with_node(graph, replace(graph.node(id), ui=_json_value(dict(ui), "ui")))
+        case SetUi(id, ui):
+            kept = _json_value(dict(ui), "ui")
+            return replace(graph, ui=kept) if id is None else _with_node(graph, replace(graph.node(id), ui=kept))
         case RenameNode(id, new):
             return _renamed(graph, id, new)
         case Several(edits):

@@ -42,7 +42,7 @@ def _edge_with_names(edge: object) -> object:
     if isinstance(edge, list) and len(cast(list[object], edge)) == 2:
         source, target = cast(list[object], edge)
         return {"from": source, "to": target}
-    return edge
+    return cast(object, edge)
 
 
 FILE_MIGRATIONS: Mapping[int, Callable[[Document], Document]] = {1: _edges_with_names}

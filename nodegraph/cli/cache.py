@@ -25,7 +25,9 @@ def show_stats() -> None:
 
 
 @cache.command()
-@click.option("--limit-gb", type=click.FloatRange(min=0), default=20.0, show_default=True, help="Keep at most this much.")
+@click.option(
+    "--limit-gb", type=click.FloatRange(min=0), default=20.0, show_default=True, help="Keep at most this much."
+)
 def collect(limit_gb: float) -> None:
     """Forget what was not used for longest, down to a size."""
     from nodegraph.cache.collect import collect as collect_cache
@@ -33,7 +35,7 @@ def collect(limit_gb: float) -> None:
     from nodegraph.cli.progress import size_text
 
     freed = collect_cache(cache_folder(), int(limit_gb * 1e9))
-    click.echo(f"freed {size_text(freed)}")
+    click.echo(f"freed {size_text(freed.bytes)}")
 
 
 @cache.command()

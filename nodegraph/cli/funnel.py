@@ -21,8 +21,9 @@ def print_funnel(result: RunResult) -> None:
         table.add_column(name, justify="right")
     table.add_column("why", overflow="fold")
     for node, count in result.counts.items():
+        dropped = f"{count.dropped:,}" if count.dropped else ""
         why = Text(_reasons(result, node))
-        table.add_row(Text(count.label), f"{count.rows_in:,}", f"{count.rows_out:,}", f"{count.dropped or '':,}" if count.dropped else "", why)  # fmt: skip
+        table.add_row(Text(count.label), f"{count.rows_in:,}", f"{count.rows_out:,}", dropped, why)
     console.print(table)
     summary = result.summary
     remembered = f"{summary.cache_hits:,} values remembered, {summary.cache_misses:,} measured"

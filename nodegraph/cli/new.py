@@ -24,7 +24,9 @@ def new(template: str | None, graph: Path | None) -> None:
         raise problem("unknown-template", did_you_mean(template, templates), value=template)
     target = graph or Path(f"{template}.json")
     if target.exists():
-        raise problem("file-exists", f"{target} is there already.", "Give another name; nothing was written.", value=str(target))
+        raise problem(
+            "file-exists", f"{target} is there already.", "Give another name; nothing was written.", value=str(target)
+        )
     target.parent.mkdir(parents=True, exist_ok=True)
     with target.open("xb") as file:
         file.write(templates[template][0].read_bytes())

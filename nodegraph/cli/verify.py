@@ -14,7 +14,7 @@ from nodegraph.cli.arguments import DEVICES
 @click.option("--device", type=DEVICES, default="auto", show_default=True, help="Where models run.")
 @click.option("--fresh", is_flag=True, help="Measure again what is remembered.")
 def verify(receipt: Path, device: str, fresh: bool) -> None:
-    """Replay RECEIPT without writing its exports and say, row by row, what differs. Leaves with 1 when the result does."""
+    """Replay RECEIPT without writing its exports and say, row by row, what differs (then it leaves with 1)."""
     from nodegraph.cli.progress import listener_for
     from nodegraph.registry import installed_registry
     from nodegraph.run.options import RunOptions

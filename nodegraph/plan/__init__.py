@@ -1,1 +1,1 @@
-"""The plan: which stages a graph falls into, what is remembered already and what is still to be measured. Runs nothing."""
+"""The plan: which stages a graph falls into, what each stage holds. Runs nothing."""

@@ -1,4 +1,4 @@
-"""Cancelling: a flag that a client sets and the run asks for between parts. What was measured so far stays remembered."""
+"""Cancelling: a flag that a client sets and the run looks at between parts. What was measured stays."""
 
 from __future__ import annotations
 

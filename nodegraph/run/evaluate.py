@@ -1,4 +1,4 @@
-"""One node on one table: calls its function and turns what it gives back into rows a port and drops with reasons. Pure."""
+"""One node on one table: calls its function and makes rows a port and drops with reasons of the result. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The executor: carries out the steps of a graph one after the other and says how it goes. Every client runs through here."""
+"""The executor: carries out the steps of a graph one by one and says how it goes. Every client runs through here."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ class _Run:
             self._finish(item, passed_through(item.spec, images.table).outputs, images.ledger.clear())
             return
         if item.spec.kind == "export" and not self._options.write:
-            self._finish(item, {port: images.table for port in item.spec.outputs}, images.ledger.clear())
+            self._finish(item, dict.fromkeys(item.spec.outputs, images.table), images.ledger.clear())
             return
         taken = self._taker.measured(item, images.table)
         inputs[item.spec.inputs[0]] = ImageSet(taken.table, images.ledger)

@@ -1,4 +1,4 @@
-"""Open pictures of a run: each is decoded at most once while it is needed, and kept for later stages as memory allows."""
+"""Open pictures of a run: each is decoded once while it is needed and kept for later stages as memory allows."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from nodegraph.run.events import Listener, ModelAnnounced, ModelProgress
 
 
 def models_of(steps: Steps, registry: Registry) -> Iterator[tuple[str, ModelEntry]]:
-    """Each model that takes part, with the id of the first node that names it. Raises ProblemError for an unknown one."""
+    """Each model that takes part, with the first node that names it. Raises ProblemError for an unknown one."""
     seen: set[str] = set()
     for item in steps.active.values():
         if item.node.mode == "bypass":
@@ -34,7 +34,7 @@ def models_of(steps: Steps, registry: Registry) -> Iterator[tuple[str, ModelEntr
 def resolve_models(
     steps: Steps, registry: Registry, listener: Listener, *, allow_download: bool
 ) -> dict[str, ModelFiles]:
-    """The files of every model that takes part, downloaded when they must be and may be; size and licence are told first."""
+    """The files of every model that takes part, downloaded if need be; size and licence are told first."""
     files: dict[str, ModelFiles] = {}
     for node, entry in models_of(steps, registry):
         try:

@@ -24,7 +24,9 @@ class Prepared:
     warnings: tuple[Problem, ...]
 
 
-def prepare(path: Path, registry: Registry, *, knobs: Mapping[str, str] | None = None, out: Path | None = None) -> Prepared:
+def prepare(
+    path: Path, registry: Registry, *, knobs: Mapping[str, str] | None = None, out: Path | None = None
+) -> Prepared:
     """The graph in this file, ready to run. `out` is where relative export paths lead, by default beside the file.
 
     Raises ProblemError with every error at once.
@@ -37,7 +39,7 @@ def prepare(path: Path, registry: Registry, *, knobs: Mapping[str, str] | None =
 def prepare_graph(
     graph: Graph, registry: Registry, *, base: Path, out: Path | None = None, notes: tuple[Problem, ...] = ()
 ) -> Prepared:
-    """A graph that is in memory, ready to run; relative paths lead from `base`. Raises ProblemError with every error."""
+    """A graph that is in memory, ready to run; relative paths lead from `base`. Raises ProblemError."""
     resolved = resolve_paths(graph, registry, base, out)
     found = [*notes, *validate(resolved, registry, base=base)]
     errors = [problem for problem in found if problem.severity == "error"]

@@ -73,11 +73,14 @@ def rehearse(graph: Graph, registry: Registry, options: RunOptions) -> list[Node
     device = choose_device(options.device)
     steps = steps_of(graph, registry, options.targets)
     files = known_models(steps, registry)
-    with MeasureCache.open(folder) as cache, ThumbnailStore.open(folder) as thumbnails:
-        with Tools(cache, thumbnails, device, Batching(), options.threads, fresh=options.fresh) as tools:
-            taker = Taker(tools.measuring, files)
-            known = _walk(graph, steps, taker, cache)
-            return [_plan(item, known, taker, cache, device) for item in steps.active.values()]
+    with (
+        MeasureCache.open(folder) as cache,
+        ThumbnailStore.open(folder) as thumbnails,
+        Tools(cache, thumbnails, device, Batching(), options.threads, fresh=options.fresh) as tools,
+    ):
+        taker = Taker(tools.measuring, files)
+        known = _walk(graph, steps, taker, cache)
+        return [_plan(item, known, taker, cache, device) for item in steps.active.values()]
 
 
 def _walk(graph: Graph, steps: Steps, taker: Taker, cache: MeasureCache) -> _Known:
@@ -132,7 +135,7 @@ def _barrier(graph: Graph, item: Active, taker: Taker, known: _Known) -> None:
     if item.node.mode == "bypass":
         outputs = passed_through(item.spec, table).outputs
     elif item.spec.kind in ("export", "review"):
-        outputs = {port: table for port in item.spec.outputs}
+        outputs = dict.fromkeys(item.spec.outputs, table)
     else:
         taken = taker.known(item, table)
         inputs[item.spec.inputs[0]] = ImageSet(taken.table)

@@ -56,7 +56,9 @@ def _receipt(
     graph: Graph, registry: Registry, options: RunOptions, result: RunResult, started: datetime
 ) -> dict[str, Any]:
     steps = steps_of(graph, registry, options.targets)
-    return receipt_of(graph, steps, known_models(steps, registry), result, started=started.isoformat(timespec="seconds"))
+    return receipt_of(
+        graph, steps, known_models(steps, registry), result, started=started.isoformat(timespec="seconds")
+    )
 
 
 def _default_path(graph: Graph, options: RunOptions, started: datetime) -> Path:

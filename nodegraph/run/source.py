@@ -1,4 +1,4 @@
-"""A source step: the files a source found become rows with a content id each; what could not be given is in the ledger."""
+"""A source step: the files a source found become rows with a content id each; what was not given is in the ledger."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from nodegraph.run.evaluate import Outcome, error_rows
 
 
 def run_source(item: Active, context: Context, memo: StatMemo, progress: Callable[[int, int], None]) -> Outcome:
-    """The rows of a source and the ledger of what it skipped. Raises ProblemError, with the node, for what a user can mend."""
+    """The rows of a source and the ledger of what it skipped. Raises ProblemError for what a user can mend."""
     keywords = dict(item.params) | ({"context": context} if item.spec.uses_context else {})
     try:
         found: Found = item.spec.function(**keywords)

@@ -1,6 +1,6 @@
 """A stage: rows stream through the row-wise nodes between two barriers, each picture opened at most once.
 
-First every row whose values are all remembered goes through in one piece. The others follow in small parts, a few of them
+First every row whose values are all remembered goes through in one piece. The others follow in small parts, a few
 at a time, while decoders, measures and the model lane work. A row's results never depend on which way it went.
 """
 

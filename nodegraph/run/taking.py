@@ -21,7 +21,7 @@ from nodegraph.run.measuring import ImageRef, Measuring, Request, request_of, te
 class Taken:
     """The values of a node's measures for the rows of `table`, those of the asked rows for which all are there.
 
-    `failed` are the rows on which a measure failed, with a reason each; `missing` flags the asked rows that lack a value.
+    `failed` are the rows on which a measure failed, with a reason each; `missing` flags those that lack a value.
     """
 
     table: pl.DataFrame

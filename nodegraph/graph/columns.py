@@ -37,9 +37,9 @@ ANY = ColumnsAt(BASE_COLUMNS, open=True)
 def columns_at(graph: Graph, registry: Registry) -> Mapping[End, ColumnsAt]:
     """The columns at every output port, in order of the nodes' ids.
 
-    A node passes the columns of its first input on, with those it gives; bypassed, without. All its ports have the same.
-    Downstream of an unknown type, a loop or an unconnected input the columns are open. A muted node counts as if it ran,
-    so that what hangs on it can still be wired.
+    A node passes the columns of its first input on, with those it gives; bypassed, without. All its ports have the
+    same. Downstream of an unknown type, a loop or an unconnected input the columns are open. A muted node counts as
+    if it ran, so that what hangs on it can still be wired.
     """
     found: dict[str, ColumnsAt] = {}
     for id in _in_order(graph):
@@ -55,7 +55,7 @@ def columns_at(graph: Graph, registry: Registry) -> Mapping[End, ColumnsAt]:
 
 
 def columns_into(graph: Graph, registry: Registry, columns: Mapping[End, ColumnsAt], id: str) -> ColumnsAt:
-    """The columns that node `id` gets through its first input, given those of `columns_at`; open when it is not wired."""
+    """The columns that node `id` gets through its first input, given those of `columns_at`; open if not wired."""
     spec = registry.nodes.get(graph.node(id).type)
     if spec is None or not spec.inputs:
         return ANY
@@ -85,7 +85,7 @@ def given_columns(spec: NodeSpec, params: Mapping[str, Any]) -> Mapping[str, Col
 
 def _in_order(graph: Graph) -> list[str]:
     """The ids after those they depend on; without those in a loop or below one, which have no order."""
-    waiting = {id: {a for a in graph.network().predecessors(id)} for id in graph.nodes}
+    waiting = {id: set(graph.network().predecessors(id)) for id in graph.nodes}
     done: dict[str, None] = {}
     while ready := [id for id, before in waiting.items() if before <= done.keys()]:
         for id in ready:

@@ -25,7 +25,7 @@ STEPS_UP = 2
 def resolve_paths(graph: Graph, registry: Registry, base: Path, out: Path | None = None) -> Graph:
     """The graph with every Folder and File parameter absolute, defaults that are paths included.
 
-    Relative ones are taken from `base`, the folder of the graph's file; those that are written to from `out` when given.
+    Relative ones are taken from `base`, the folder of the graph's file; those that are written to from `out` if given.
     Raises a ProblemError with all that cannot be resolved.
     """
     problems: list[Problem] = []
@@ -73,17 +73,17 @@ def located(text: str, base: Path) -> Path:
         except RuntimeError as error:
             message = f"The home folder of {text!r} is not known."
             raise problem("bad-path", message, "Write the path in full.", value=text) from error
-    return Path(os.path.normpath(Path(os.path.abspath(base)) / text))
+    return Path(os.path.normpath(base.absolute() / text))
 
 
 def relative(text: str, base: Path) -> str:
-    """An absolute path as it is written in a file in the folder `base`: relative, with forward slashes, where it is near.
+    """An absolute path as a file in the folder `base` holds it: relative, with forward slashes, where it is near.
 
     `located` gives the same path back. What is not absolute is left alone.
     """
     if not Path(text).is_absolute():
         return text
-    start = os.path.abspath(base)
+    start = os.path.normpath(base.absolute())
     try:
         way = PurePosixPath(Path(os.path.relpath(text, start)).as_posix())
     except ValueError:  # another drive

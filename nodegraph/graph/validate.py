@@ -1,4 +1,4 @@
-"""Validation: everything that is wrong with a graph, in three layers over the whole of it, never stopping at the first."""
+"""Validation: everything that is wrong with a graph, in three layers over all of it, never stopping at the first."""
 
 from __future__ import annotations
 

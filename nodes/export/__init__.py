@@ -1,0 +1,12 @@
+"""Exports: nodes that write a training set to a folder.
+
+Planned first, written beside it, checked, swapped in as a whole. Sources are only read.
+"""
+
+from __future__ import annotations
+
+from nodegraph.specs import NodeSpec
+from nodes.export.imagefolder import imagefolder
+from nodes.export.kohya import kohya
+
+NODES: tuple[NodeSpec, ...] = (kohya, imagefolder)

@@ -1,0 +1,109 @@
+"""The imagefolder export: the folder form that the Hugging Face `datasets` library and the diffusers scripts read."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Annotated, Any, Literal
+
+from nodegraph.api import export
+from nodegraph.context import Context
+from nodegraph.data.imageset import ImageSet
+from nodegraph.parameters import Folder, Main
+from nodegraph.problems import problem
+from nodegraph.results import Written
+from nodes.export.card import card, hub_license, size_category
+from nodes.export.items import TRAIN, Item, items_of
+from nodes.export.manifest import Record
+from nodes.export.names import folder_name
+from nodes.export.pictures import ImageFormat, Wish
+from nodes.export.write import Layout, Order, write_export
+
+SPLIT_NAMES = {"val": "validation", "valid": "validation", "dev": "validation", "training": TRAIN}
+NAMING_COLUMNS = ("license", "author", "source")
+
+
+@export("export/imagefolder", rev=1, title="Export image folder")
+def imagefolder(
+    images: ImageSet,
+    *,
+    folder: Annotated[str, Folder(writes=True), Main(), "The folder to write; replaced as a whole on the next run."],
+    image_format: Annotated[ImageFormat, "keep: as it is where trainers read it; else converted."] = "keep",
+    strip_metadata: Annotated[bool, "Take out EXIF, XMP, IPTC and comments, camera positions among them."] = True,
+    on_empty_caption: Annotated[
+        Literal["skip file", "write empty text", "problem"], "What becomes of a picture without a caption."
+    ] = "skip file",
+    replace_edited: Annotated[bool, "Replace files that were edited by hand since the last export."] = False,
+    context: Context,
+) -> Written:
+    """Writes a Hugging Face image folder: a folder a split, each with its pictures and a metadata.jsonl.
+
+    A line of `metadata.jsonl` has `file_name`, `text` (the column `caption`, where the set has one), `width`,
+    `height` and `license`, `author` and `source` where the set has them. `README.md` is a dataset card that names the
+    splits; `manifest.json` and `licenses.csv` have a row a file. Rows without a split are "train".
+
+    It is planned first, written beside the folder, checked and swapped in as a whole; a folder with somebody's own
+    files or edits is never replaced, and sources are only read.
+    """
+    has_captions = "caption" in images.columns
+    given = ["license" if name == "licence" else name for name in images.columns]
+    named = [name for name in NAMING_COLUMNS if name in given]
+    items, failed = _parted(items_of(images), on_empty_caption if has_captions else "write empty text")
+
+    def texts(records: Sequence[Record]) -> dict[str, str]:
+        folders = {split_name(record.split): record.file.partition("/")[0] for record in records}
+        about = card(
+            "imagefolder.md.j2",
+            context.title,
+            records,
+            context,
+            license=hub_license(records),
+            size=size_category(len(records)),
+            folders={split: folders[split] for split in sorted(folders, key=lambda split: (split != TRAIN, split))},
+            stripped=strip_metadata,
+        )
+        return {**metadata_of(records, has_captions, named), "README.md": about}
+
+    layout = Layout("imagefolder", lambda item: split_name(item.split), lambda item: item.caption.strip(), "", texts)
+    return write_export(
+        Order(folder, items, layout, Wish(image_format, strip_metadata), replace_edited, failed), context
+    )
+
+
+def split_name(split: str) -> str:
+    """The split as the `datasets` library takes it: word characters only, "validation" for its short forms."""
+    name = re.sub(r"\W+", "_", folder_name(split, TRAIN), flags=re.ASCII).strip("_").lower() or "other"
+    return SPLIT_NAMES.get(name, name)
+
+
+def metadata_of(records: Sequence[Record], has_captions: bool, named: Sequence[str]) -> dict[str, str]:
+    """The metadata.jsonl of each split's folder. All lines have the same keys and types, as the library demands."""
+    texts: dict[str, str] = {}
+    for folder, group in groupby(records, key=lambda record: record.file.partition("/")[0]):
+        lines = [json.dumps(_line(record, has_captions, named), ensure_ascii=False) for record in group]
+        texts[f"{folder}/metadata.jsonl"] = "\n".join(lines) + "\n"
+    return texts
+
+
+def _line(record: Record, has_captions: bool, named: Sequence[str]) -> dict[str, Any]:
+    text = {"text": record.caption} if has_captions else {}
+    more = {name: getattr(record, name) for name in named}
+    size = {"width": record.width, "height": record.height}
+    return {"file_name": record.file.partition("/")[2], **text, **size, **more}
+
+
+def _parted(items: Sequence[Item], on_empty: str) -> tuple[list[Item], dict[str, str]]:
+    empty = [item for item in items if not item.caption.strip()]
+    if empty and on_empty == "problem":
+        raise problem(
+            "empty-captions",
+            f"{len(empty)} of {len(items)} rows have no caption, {empty[0].rid!r} among them.",
+            "Caption them, filter them out, or choose another On empty caption.",
+            param="on_empty_caption",
+            value=on_empty,
+        )
+    if on_empty == "skip file":
+        return [item for item in items if item.caption.strip()], {item.rid: "it has no caption" for item in empty}
+    return list(items), {}

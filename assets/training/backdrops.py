@@ -18,7 +18,8 @@ def backdrop(background: str, size: Size, rng: np.random.Generator) -> Image.Ima
 
 def mixed(first: Colour, second: Colour, share: float) -> Colour:
     """The colour that lies `share` of the way from the first to the second."""
-    return tuple(round(a + (b - a) * share) for a, b in zip(first, second, strict=True))  # type: ignore[return-value]
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip(first, second, strict=True))
+    return red, green, blue
 
 
 def gradient(size: Size, top: Colour, bottom: Colour) -> Image.Image:

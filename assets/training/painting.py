@@ -274,4 +274,4 @@ def _grain_and_vignette(pixels: NDArray[np.float32], rng: np.random.Generator) -
     y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
     falloff = 1 - 0.14 * (x**2 + y**2)
     grain = rng.normal(0, 2.4, (height, width)).astype(np.float32)
-    return pixels * falloff[..., None] + grain[..., None]
+    return np.asarray(pixels * falloff[..., None] + grain[..., None], np.float32)

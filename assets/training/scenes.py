@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -47,7 +48,7 @@ class Scene:
 def random_scene(seed: int, *, two_objects_share: float = TWO_OBJECTS_SHARE) -> Scene:
     """The scene of a seed: every attribute drawn evenly and on its own, so that none predicts another."""
     rng = np.random.default_rng([seed, 11])
-    drawn = {attribute: str(rng.choice(values(attribute))) for attribute in ATTRIBUTES}
+    drawn: dict[str, Any] = {attribute: str(rng.choice(values(attribute))) for attribute in ATTRIBUTES}
     companion = None
     if rng.random() < two_objects_share:
         nouns = [noun for noun in values("noun") if noun != drawn["noun"]]

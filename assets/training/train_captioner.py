@@ -33,7 +33,7 @@ from assets.training.conversation import CHAT_TEMPLATE, random_turn
 from assets.training.corpus import HELD_OUT_SEED, SIDE, TRAINING_SEED, Corpus, corpus, jittered
 from assets.training.measure_captioner import measured
 from assets.training.pretraining import batches, head_accuracy, optimiser, pretrain
-from assets.training.words import END, IMAGE, PAD, START, captioner_tokenizer
+from assets.training.words import CAPTIONER_CONTEXT, END, IMAGE, PAD, START, captioner_tokenizer
 
 HOME = Path(__file__).resolve().parent.parent / "models" / "demo-captioner"
 TOWER_WIDTH = 192
@@ -67,7 +67,7 @@ def new_model(words: int) -> FastVlmForConditionalGeneration:
         num_hidden_layers=3,
         num_attention_heads=4,
         num_key_value_heads=4,
-        max_position_embeddings=128,
+        max_position_embeddings=CAPTIONER_CONTEXT,
         tie_word_embeddings=True,
         pad_token_id=ids[PAD],
         bos_token_id=ids[START],

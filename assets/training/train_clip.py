@@ -12,6 +12,7 @@ import argparse
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import open_clip
@@ -31,7 +32,7 @@ EMBEDDING = 128
 CAPTIONS_A_SCENE = 8
 
 
-def model_settings(words: int) -> dict[str, object]:
+def model_settings(words: int) -> dict[str, Any]:
     """The `model_cfg` of open_clip for this model."""
     return {
         "embed_dim": EMBEDDING,
@@ -81,7 +82,7 @@ def match(model: CLIP, data: Corpus, *, steps: int, seed: int) -> None:
             print(f"matching {step}/{steps} loss {loss.item():.3f} {time.monotonic() - started:.0f}s", flush=True)
 
 
-def save(model: CLIP, settings: dict[str, object], home: Path) -> None:
+def save(model: CLIP, settings: dict[str, Any], home: Path) -> None:
     """The folder as open_clip reads it, weights in half precision."""
     home.mkdir(parents=True, exist_ok=True)
     weights = {name: (t.half() if t.is_floating_point() else t).contiguous() for name, t in model.state_dict().items()}
@@ -91,6 +92,10 @@ def save(model: CLIP, settings: dict[str, object], home: Path) -> None:
     config = {"model_cfg": settings, "preprocess_cfg": preprocessing}
     (home / "open_clip_config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
     clip_tokenizer().save_pretrained(str(home))
+    # The class is written under the name that every version of transformers knows.
+    tokenizer_config = home / "tokenizer_config.json"
+    named = json.loads(tokenizer_config.read_text(encoding="utf-8")) | {"tokenizer_class": "PreTrainedTokenizerFast"}
+    tokenizer_config.write_text(json.dumps(named, indent=2) + "\n", encoding="utf-8")
 
 
 def main() -> None:
@@ -114,6 +119,7 @@ def main() -> None:
     match(model, data, steps=chosen.matching_steps, seed=chosen.seed)
     save(model, settings, chosen.home)
 
+    loaded: Any
     loaded, _, _ = open_clip.create_model_and_transforms(f"local-dir:{chosen.home}")
     report = measured(loaded, open_clip.get_tokenizer(f"local-dir:{chosen.home}"), held_out)
     report |= {

@@ -17,6 +17,9 @@ PAD, UNKNOWN, START, END, IMAGE = "<pad>", "<unk>", "<start>", "<end>", "<image>
 CONTEXT = 32
 """The longest text of the CLIP model, in tokens."""
 
+CAPTIONER_CONTEXT = 128
+"""The longest question and answer of the captioner, in tokens, pieces of the picture included."""
+
 _OFTEN_TYPED = (
     "a an the and or of in on at by with without no not is are this that it very bright dark blurry sharp good bad "
     "beautiful quality style background object thing things everything something someone person animal animals plant "
@@ -39,19 +42,21 @@ def vocabulary() -> list[str]:
 
 def clip_tokenizer() -> PreTrainedTokenizerFast:
     """For open_clip: the end token has the highest id, because the text tower pools where the highest id stands."""
-    return _tokenizer([PAD, UNKNOWN, START, *vocabulary(), END], wrap=f"{START} $A {END}")
+    return _tokenizer([PAD, UNKNOWN, START, *vocabulary(), END], wrap=f"{START} $A {END}", longest=CONTEXT)
 
 
 def captioner_tokenizer() -> PreTrainedTokenizerFast:
     """For the captioner: it also knows the place holder of a piece of the picture."""
-    tokenizer = _tokenizer([PAD, UNKNOWN, START, END, IMAGE, *vocabulary()], wrap=f"{START} $A")
+    tokenizer = _tokenizer(
+        [PAD, UNKNOWN, START, END, IMAGE, *vocabulary()], wrap=f"{START} $A", longest=CAPTIONER_CONTEXT
+    )
     tokenizer.add_special_tokens({"additional_special_tokens": [IMAGE]})
     # Answers of different lengths end at the same place only if the padding stands before the prompt.
     tokenizer.padding_side = "left"
     return tokenizer
 
 
-def _tokenizer(tokens: list[str], *, wrap: str) -> PreTrainedTokenizerFast:
+def _tokenizer(tokens: list[str], *, wrap: str, longest: int) -> PreTrainedTokenizerFast:
     ids = {token: i for i, token in enumerate(tokens)}
     words = Tokenizer(WordLevel(ids, unk_token=UNKNOWN))
     words.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase()])
@@ -60,5 +65,10 @@ def _tokenizer(tokens: list[str], *, wrap: str) -> PreTrainedTokenizerFast:
     specials = [(token, ids[token]) for token in (START, END)]
     words.post_processor = processors.TemplateProcessing(single=wrap, special_tokens=specials)
     return PreTrainedTokenizerFast(
-        tokenizer_object=words, pad_token=PAD, unk_token=UNKNOWN, bos_token=START, eos_token=END
+        tokenizer_object=words,
+        model_max_length=longest,
+        pad_token=PAD,
+        unk_token=UNKNOWN,
+        bos_token=START,
+        eos_token=END,
     )

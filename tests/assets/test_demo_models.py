@@ -82,21 +82,24 @@ class TestCaptioner:
         yield model.eval(), AutoProcessor.from_pretrained(folder, local_files_only=True)
 
     def test_it_describes_new_scenes_as_well_as_its_accuracy_file_says(self, captioner: Any, scenes: Corpus) -> None:
-        found, promised = measure_captioner.measured(*captioner, scenes), written("demo-captioner")
+        model, processor = captioner
+        found, promised = measure_captioner.measured(model, processor, scenes), written("demo-captioner")
         for report in ("caption_attribute_accuracy", "tag_attribute_accuracy"):
             assert found[report]["mean"] >= promised[report]["mean"] - TOLERANCE / 2
 
     def test_it_answers_with_a_sentence_or_with_tags_as_asked(self, captioner: Any, scenes: Corpus) -> None:
-        sentences = measure_captioner.answers(*captioner, scenes.pictures[:20], SENTENCE_PROMPTS[1])
-        tags = measure_captioner.answers(*captioner, scenes.pictures[:20], TAGS_PROMPTS[1])
+        model, processor = captioner
+        sentences = measure_captioner.answers(model, processor, scenes.pictures[:20], SENTENCE_PROMPTS[1])
+        tags = measure_captioner.answers(model, processor, scenes.pictures[:20], TAGS_PROMPTS[1])
         assert all(" of " in text and "," not in text for text in sentences)
         assert all(text.count(", ") >= 5 and " of " not in text for text in tags)
 
     def test_an_answer_is_always_the_same(self, captioner: Any, scenes: Corpus) -> None:
+        model, processor = captioner
         first, again = (
-            measure_captioner.answers(*captioner, scenes.pictures[:8], SENTENCE_PROMPTS[0]) for _ in range(2)
+            measure_captioner.answers(model, processor, scenes.pictures[:8], SENTENCE_PROMPTS[0]) for _ in range(2)
         )
-        alone = measure_captioner.answers(*captioner, scenes.pictures[3:4], SENTENCE_PROMPTS[0])
+        alone = measure_captioner.answers(model, processor, scenes.pictures[3:4], SENTENCE_PROMPTS[0])
         assert first == again
         assert alone == first[3:4]
 

@@ -1,0 +1,183 @@
+"""Safe decode, in one place: a file's bytes and a recipe become an upright sRGB picture, or a reason why not."""
+
+from __future__ import annotations
+
+import io
+import os
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nodegraph.data import jpeg
+from nodegraph.data.colour import eight_bit, to_srgb
+from nodegraph.data.header import Header, needs_conversion, orientation_of, read_header
+from nodegraph.data.recipe import Recipe
+from nodegraph.data.sniff import extension_matches
+from nodegraph.data.source_file import SourceFile, read_source, refusals
+from nodegraph.data.unreadable import Unavailable, Unreadable
+from nodegraph.measures import REDUCED_SIDE, Pixels
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+__all__ = [
+    "Decoded", "Header", "Recipe", "Unavailable", "Unreadable", "decode", "decode_full", "extension_matches",
+    "needs_conversion", "read_header", "thumbnail",
+]  # fmt: skip
+
+THUMBNAIL_SIDE = 256
+THUMBNAIL_QUALITY = 80
+_TURNS = {2: "FLIP_LEFT_RIGHT", 3: "ROTATE_180", 4: "FLIP_TOP_BOTTOM", 5: "TRANSPOSE", 6: "ROTATE_270", 7: "TRANSVERSE",
+          8: "ROTATE_90"}  # fmt: skip
+
+
+class Decoded:
+    """The reduced decode of one file: upright sRGB with a long side in [720, 1440), or its own where that is smaller.
+
+    `truncated` says that the file is cut short or damaged and this is what there was of it (`Recipe.accept_truncated`).
+    """
+
+    def __init__(self, image: Image.Image, truncated: bool = False) -> None:
+        self.image = image
+        self.truncated = truncated
+        self._sized: dict[Pixels, Image.Image] = {}
+        self._arrays: dict[Pixels, NDArray[np.uint8]] = {}
+
+    @property
+    def bytes(self) -> int:
+        """Memory that its pictures and arrays take."""
+        pictures = [self.image, *self._sized.values()]
+        taken = sum(picture.width * picture.height * (1 if picture.mode == "L" else 4) for picture in pictures)
+        return taken + sum(array.nbytes for array in tuple(self._arrays.values()))
+
+    def pixels(self, request: Pixels) -> NDArray[np.uint8]:
+        """The picture as a read-only array, (h, w, 3) for "RGB" and (h, w) for "L"; the same array each time.
+
+        Made smaller by Hamming's filter to `max_side`, never enlarged. "L" is the reduced decode's luma (ITU-R 601).
+        """
+        array = self._arrays.get(request)
+        if array is None:
+            array = np.array(self._picture(request))
+            array.setflags(write=False)
+            self._arrays[request] = array
+        return array
+
+    def _picture(self, request: Pixels) -> Image.Image:
+        picture = self._sized.get(request)
+        if picture is None:
+            whole = Pixels(request.mode)
+            if request == whole:
+                picture = self.image if request.mode == "RGB" else self.image.convert("L")
+            else:
+                picture = _fitted(self._picture(whole), request.max_side or REDUCED_SIDE)
+            self._sized[request] = picture
+        return picture
+
+    def sized(self, side: int) -> Image.Image:
+        """The RGB picture with at most this long side. Not to be changed: it is shared."""
+        return self._picture(Pixels("RGB", side))
+
+
+def decode(path: str | os.PathLike[str], recipe: Recipe) -> Decoded:
+    """The reduced decode of the file at `path` (a Path, or the text of one).
+
+    A function of the file's bytes and the recipe alone, never of what is asked of it later.
+    Raises Unreadable for what the bytes are, Unavailable for what the file system does. May be called by many threads.
+    """
+    image, truncated = _decoded(read_source(path, recipe), recipe, reduce=True)
+    return Decoded(image, truncated)
+
+
+def decode_full(path: str | os.PathLike[str], recipe: Recipe) -> Image.Image:
+    """The upright sRGB picture at its full size, for exports; otherwise as `decode`."""
+    return _decoded(read_source(path, recipe), recipe, reduce=False)[0]
+
+
+def thumbnail(decoded: Decoded) -> bytes:
+    """A WebP file of the picture with a long side of at most 256."""
+    buffer = io.BytesIO()
+    decoded.sized(THUMBNAIL_SIDE).save(buffer, "WEBP", quality=THUMBNAIL_QUALITY, method=0)
+    return buffer.getvalue()
+
+
+def _decoded(source: SourceFile, recipe: Recipe, *, reduce: bool) -> tuple[Image.Image, bool]:
+    try:
+        return _picture(source, _loaded(source, recipe, reduce=reduce), recipe, reduce=reduce), _is_damaged(
+            source, recipe
+        )
+    except Unreadable as error:
+        if not recipe.accept_truncated or error.rule not in ("truncated", "corrupt"):
+            raise
+        return _picture(source, _salvaged(source, recipe, error), recipe, reduce=reduce), True
+
+
+def _is_damaged(source: SourceFile, recipe: Recipe) -> bool:
+    from nodegraph.data import png
+
+    return recipe.accept_truncated and source.format == "PNG" and png.damage(source.data) is not None
+
+
+def _loaded(source: SourceFile, recipe: Recipe, *, reduce: bool) -> Any:
+    stream = jpeg.WatchedScan(source.data) if source.format == "JPEG" else io.BytesIO(source.data)
+    image = source.open(stream, recipe)
+    with refusals():
+        divisor = jpeg.draft(image) if reduce and source.format == "JPEG" else 1
+        if isinstance(stream, jpeg.WatchedScan):
+            stream.watch(image, divisor)
+        image.load()
+        if isinstance(stream, jpeg.WatchedScan) and stream.damaged:
+            raise Unreadable("corrupt", "its compressed data are damaged: they do not fit the picture's size")
+    return image
+
+
+def _salvaged(source: SourceFile, recipe: Recipe, refusal: Unreadable) -> Any:
+    """What there is of a damaged picture; raises `refusal` where that is nothing.
+
+    Pillow's switch for this, LOAD_TRUNCATED_IMAGES, is one variable for the whole process and would race with decodes
+    in other threads that must refuse. A JPEG is given the end marker that it lacks, which is all that libjpeg waits
+    for; from other decoders the rows are taken that they had written when they failed.
+    """
+    data = source.data + jpeg.END_OF_IMAGE if source.format == "JPEG" else source.data
+    image = source.open(io.BytesIO(data), recipe)
+    with refusals():
+        try:
+            image.load()
+        except MemoryError:
+            raise
+        except Exception:
+            image.tile = []
+            try:
+                image.load()
+            except Exception:
+                raise refusal from None
+        if image.getbbox() is None:
+            raise refusal
+    return image
+
+
+def _picture(source: SourceFile, image: Any, recipe: Recipe, *, reduce: bool) -> Image.Image:
+    with refusals():
+        turned, icc = orientation_of(source, image), image.info.get("icc_profile")
+        # Smaller first, colours after: a profile then costs a fraction. Pillow's reduce weighs colours by their alpha.
+        picture = eight_bit(image)
+        if reduce and (factor := max(picture.size) // REDUCED_SIDE) > 1:
+            picture = picture.reduce(factor)
+        picture = to_srgb(picture, icc, recipe.colour)
+        return _turned(picture, turned)
+
+
+def _turned(image: Image.Image, orientation: int) -> Image.Image:
+    from PIL.Image import Transpose
+
+    return image.transpose(Transpose[_TURNS[orientation]]) if orientation in _TURNS else image
+
+
+def _fitted(image: Image.Image, side: int) -> Image.Image:
+    from PIL.Image import Resampling
+
+    longest = max(image.size)
+    if longest <= side:
+        return image
+    width, height = (max(1, round(length * side / longest)) for length in image.size)
+    return image.resize((width, height), Resampling.HAMMING, reducing_gap=2.0)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from nodegraph.specs import NodeSpec
+from nodes.aesthetic import NODES as AESTHETIC
+from nodes.caption import NODES as CAPTION
+from nodes.clip import NODES as CLIP
 from nodes.export import NODES as EXPORT
+from nodes.sharpness import NODES as SHARPNESS
 
-NODES: tuple[NodeSpec, ...] = (*EXPORT,)
+NODES: tuple[NodeSpec, ...] = (*SHARPNESS, *CLIP, *AESTHETIC, *CAPTION, *EXPORT)

@@ -1,0 +1,49 @@
+"""The words of reasons: numbers and verdicts as a person reads them in the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import polars as pl
+
+OnNull = Literal["keep", "drop", "review"]
+
+NOT_MEASURED = "not-measured"
+
+
+def number_text(value: float, apart_from: float | None = None) -> str:
+    """`value` in at most 4 significant digits, or as many more as it takes to read unlike `apart_from`."""
+    for digits in range(4, 18):
+        text = _plain(value, digits)
+        if apart_from is None or value == apart_from or text != _plain(apart_from, digits):
+            return text
+    return repr(value)
+
+
+def _plain(value: float, digits: int) -> str:
+    if float(value).is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    text = f"{value:.{digits}g}"
+    return text if "e" not in text or abs(value) < 1 else f"{value:.0f}"
+
+
+def value_text(value: object) -> str:
+    """Any value of a column as a person reads it."""
+    if value is None:
+        return "not measured"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return number_text(value) if isinstance(value, int | float) else f"'{value}'"
+
+
+def texts(wanted: pl.Series, write: Callable[[int], str]) -> pl.Series:
+    """`write(row)` for the rows where `wanted` is true, "" for the others."""
+    return pl.Series("reason", [write(row) if flag else "" for row, flag in enumerate(wanted.to_list())], pl.String)
+
+
+def with_nulls(kept: pl.Series, on_null: OnNull) -> tuple[pl.Series, pl.Series]:
+    """The verdict and the rows for review, from flags in which null means that a row could not be judged."""
+    unknown = kept.is_null()
+    nothing = pl.Series("review", [False] * len(kept), pl.Boolean)
+    return kept.fill_null(value=on_null == "keep"), unknown if on_null == "review" else nothing

@@ -44,6 +44,14 @@ class CacheStats:
     aside: tuple[Path, ...]
     notices: tuple[str, ...]
 
+    @property
+    def values(self) -> dict[str, int]:
+        """How many values are remembered by name of measure, thumbnails too."""
+        counts: dict[str, int] = {}
+        for item in (*self.measures, *self.thumbnails):
+            counts[item.key.name] = counts.get(item.key.name, 0) + item.values
+        return counts
+
 
 @dataclass(frozen=True, slots=True)
 class Collected:

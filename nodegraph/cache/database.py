@@ -30,6 +30,7 @@ Sink = Callable[[sqlite3.Connection, list[Any]], None]
 """Writes rows inside a transaction that is begun already; called again with them when that had to be undone."""
 
 Identity = tuple[int, int]
+Lent = tuple[sqlite3.Connection, tuple[Identity | None, int]]
 T = TypeVar("T")
 
 
@@ -47,7 +48,7 @@ class Database:
         self._patience = patience
         self._notices: list[str] = []
         self._lock = threading.Lock()  # guards the notices and the idle readers
-        self._idle: list[tuple[sqlite3.Connection, Identity]] = []
+        self._idle: list[Lent] = []
         self._closed = False
         self._change = threading.Condition()  # guards the queue and everything below
         self._queue: list[tuple[Sink, Any]] = []
@@ -59,6 +60,7 @@ class Database:
         self._crash: BaseException | None = None
         self._writer: sqlite3.Connection | None = None
         self._written: Identity | None = None
+        self._opened = 0  # counts the files begun, since a deleted file's identity can come again
         self._thread: threading.Thread | None = None
         if not readonly:
             self._reopen()
@@ -84,7 +86,7 @@ class Database:
         """
         if settled:
             self.flush()
-        lent: tuple[sqlite3.Connection, Identity] | None = None
+        lent: Lent | None = None
         try:
             lent = self._borrow()
             return default if lent is None else query(lent[0])
@@ -92,7 +94,7 @@ class Database:
             if error.found:  # 0: another process is about to make its tables
                 self.notice(f"The cache file {self.path.name} is of another version ({error.found}) and is not read.")
         except (sqlite3.Error, OverflowError) as error:
-            self._cannot_read(error, lent[1] if lent else None)
+            self._cannot_read(error, lent[1][0] if lent else None)
         finally:
             if lent is not None:
                 self._give_back(lent)
@@ -149,8 +151,8 @@ class Database:
 
     # Reading
 
-    def _borrow(self) -> tuple[sqlite3.Connection, Identity] | None:
-        current = identity(self.path)
+    def _borrow(self) -> Lent | None:
+        current = identity(self.path), self._opened
         while True:
             with self._lock:
                 lent = self._idle.pop() if self._idle else None
@@ -159,11 +161,11 @@ class Database:
             if lent[1] == current:
                 return lent
             _close(lent[0])
-        if current is None:
+        if current[0] is None:
             return None
         return connect_reader(self.path, self._layout, patience=self._patience), current
 
-    def _give_back(self, lent: tuple[sqlite3.Connection, Identity]) -> None:
+    def _give_back(self, lent: Lent) -> None:
         with self._lock:
             if not self._closed:
                 self._idle.append(lent)
@@ -249,6 +251,7 @@ class Database:
     def _reopen(self) -> None:
         _close(self._writer)
         self._writer = None
+        self._opened += 1
         if not self._writing:
             return
         self._writer = open_or_replace(self.path, self._layout, self.notice, patience=self._patience)

@@ -13,7 +13,7 @@ from nodegraph.cache.blobs import Blob, load_blobs, missing_blobs, store_blobs, 
 from nodegraph.cache.codec import decode, encode
 from nodegraph.cache.collect import DEFAULT_LIMIT, collect
 from nodegraph.cache.database import Database
-from nodegraph.cache.filememo import FileMemo
+from nodegraph.cache.filememo import find_cid, known_file, store_files
 from nodegraph.cache.keys import MeasureKey, content_key
 from nodegraph.cache.layouts import LAYOUTS, MEASURES_FILE
 from nodegraph.cache.opening import PATIENCE
@@ -60,7 +60,6 @@ class MeasureCache:
     """
 
     def __init__(self, database: Database, limit: int | None, day: Callable[[], int]) -> None:
-        self.files = FileMemo(database)
         self._database = database
         self._limit = limit
         self._day = day
@@ -114,6 +113,15 @@ class MeasureCache:
         else:
             data = encode(kind, remembered.value)
         self._database.write(store_blobs, Blob(key, content, data, self._day()), size=len(data) + 200)
+
+    def lookup(self, path: Path | str, stat: tuple[int, ...], /) -> str | None:
+        """The content id remembered for this file in exactly this state, or None. A moment passes until it is seen."""
+        return self._database.read(lambda connection: find_cid(connection, path, stat), None, settled=False)
+
+    def remember(self, path: Path | str, stat: tuple[int, ...], cid: str, /) -> None:
+        """Remembers the content id of a file that looked like `stat` before and after it was read."""
+        row = known_file(path, stat, cid)
+        self._database.write(store_files, row, size=len(row.path) + 200)
 
     def record_timing(self, measure_name: str, device: str, seconds: float, items: int) -> None:
         """Remembers that `items` of a measure took `seconds` on a device, for estimates."""

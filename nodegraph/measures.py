@@ -129,7 +129,7 @@ class Values:
 class TextValues:
     """What one measure gave for texts."""
 
-    items: Mapping[str, Any] = field(default_factory=dict)
+    items: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def of(self, text: str) -> Any:
         """The value for `text`, which must be one that the node asked for."""
@@ -153,7 +153,9 @@ def measure(
     def decorate(function: Callable[..., Any]) -> Measure:
         hints = get_type_hints(function, include_extras=True)
         keywords = [p for p in inspect.signature(function).parameters.values() if p.kind is p.KEYWORD_ONLY]
-        settings = {p.name: parameter_of(p.name, hints[p.name], p.default) for p in keywords if p.default is not p.empty}
+        settings = {
+            p.name: parameter_of(p.name, hints[p.name], p.default) for p in keywords if p.default is not p.empty
+        }
         settings |= {p.name: parameter_of(p.name, hints[p.name]) for p in keywords if p.default is p.empty}
         if model is not None and model.setting not in settings:
             raise TypeError(f"measure {name}: it uses a model, so it needs a keyword {model.setting!r}")

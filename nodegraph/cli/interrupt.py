@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -13,7 +13,7 @@ from nodegraph.run.cancel import Cancel
 
 
 @contextmanager
-def cancel_on_interrupt() -> Iterator[Cancel]:
+def cancel_on_interrupt() -> Generator[Cancel]:
     """A cancel flag that SIGINT and SIGTERM set while the block runs."""
     cancel = Cancel()
 

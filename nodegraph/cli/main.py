@@ -24,7 +24,7 @@ EXIT_FAILED, EXIT_WRONG, EXIT_CANCELLED = 1, 2, 130
 @click.group(
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 ok, 1 failed, 2 the graph or the call is wrong, 3 done with errors on some rows, 130 cancelled.",
+    epilog="Exit codes: 0 ok, 1 failed, 2 the graph or the call is wrong, 3 done, some rows failed, 130 cancelled.",
 )
 @click.version_option(package_name="nodegraph")
 @click.pass_context

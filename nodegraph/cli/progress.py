@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def listener_for(*, as_json: bool) -> Iterator[Listener]:
+def listener_for(*, as_json: bool) -> Generator[Listener]:
     """The listener that fits where the output goes."""
     if as_json:
         yield _json_line
@@ -88,7 +88,7 @@ def _rate(event: StepProgress) -> str:
 
 
 @contextmanager
-def _bars() -> Iterator[Listener]:
+def _bars() -> Generator[Listener]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 

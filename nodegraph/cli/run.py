@@ -37,14 +37,14 @@ def run(
     receipt: Path | None,
 ) -> None:
     """Run GRAPH: read, measure, filter and export as it says, without a window."""
-    from nodegraph.graph.validate import unknown_targets
     from nodegraph.registry import installed_registry
     from nodegraph.run.options import RunOptions
     from nodegraph.run.prepare import prepare
 
     registry = installed_registry()
     prepared = prepare(graph, registry, knobs=knob_values(knobs), out=out.absolute() if out else None)
-    unknown_targets(prepared.graph, targets)
+    for target in targets:
+        prepared.graph.node(target)
     options = RunOptions(device=device, targets=targets, fresh=fresh, allow_download=not no_download)
     for problem in prepared.warnings:
         click.echo(f"{problem.severity}: {problem}", err=True)

@@ -65,6 +65,12 @@ def passed_through(spec: NodeSpec, table: pl.DataFrame) -> Outcome:
     return Outcome({port: table if port == spec.outputs[0] else table.clear() for port in spec.outputs})
 
 
+def without_rows(spec: NodeSpec, params: Params, table: pl.DataFrame) -> Outcome:
+    """What any node gives on no rows: empty tables with the columns it declares. Its function is not asked."""
+    columns = [pl.lit(None, dtype=POLARS_TYPE[info.kind]).alias(name) for name, info in spec.gives(params).items()]
+    return Outcome(dict.fromkeys(spec.outputs, table.clear().with_columns(columns)))
+
+
 def error_rows(node: str, rows: pl.DataFrame, reasons: list[str]) -> pl.DataFrame:
     """Ledger rows for `rows` on which something failed, with a reason each."""
     return ledger_of(

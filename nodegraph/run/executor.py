@@ -15,7 +15,6 @@ from nodegraph.data.imageset import ImageSet, empty_set
 from nodegraph.data.ledger import ERROR_RULE, joined
 from nodegraph.graph.model import End, Graph
 from nodegraph.models.catalogue import ModelFiles
-from nodegraph.models.pool import choose_device
 from nodegraph.parameters import ModelOf
 from nodegraph.plan.stages import Active, Barrier, SourceStep, Stage, Step, Steps, steps_of
 from nodegraph.registry import Registry
@@ -26,9 +25,9 @@ from nodegraph.run.models import resolve_models
 from nodegraph.run.options import RunOptions
 from nodegraph.run.results import RunResult, digest, result_rows
 from nodegraph.run.source import read_folders, run_source
-from nodegraph.run.stage import Counts, StageRun, default_batching
+from nodegraph.run.stage import Batching, Counts, StageRun, default_batching
 from nodegraph.run.taking import Taker
-from nodegraph.run.tools import Tools
+from nodegraph.run.tools import Device, Tools
 
 EXIT_OK, EXIT_ROW_ERRORS, EXIT_CANCELLED = 0, 3, 130
 PROGRESS_SECONDS = 1 / 20
@@ -43,13 +42,12 @@ def run(
     """
     folder = options.cache or cache_folder()
     steps = steps_of(graph, registry, options.targets)
-    device = choose_device(options.device)
+    device = Device(options.device)
     files = resolve_models(steps, registry, listener, allow_download=options.allow_download)
     with MeasureCache.open(folder) as cache, ThumbnailStore.open(folder) as thumbnails:
         for text in (*cache.notices, *thumbnails.notices):
             listener(Notice("", text))
-        batching = options.batching or default_batching(device)
-        with Tools(cache, thumbnails, device, batching, options.threads, fresh=options.fresh) as tools:
+        with Tools(cache, thumbnails, device, options.threads, fresh=options.fresh) as tools:
             taker = Taker(tools.measuring, files)
             return _Run(graph, registry, steps, options, listener, cancel or Cancel(), tools, taker, files).all()
 
@@ -149,7 +147,7 @@ class _Run:
             self._steps,
             self._taker,
             self._contexts.__getitem__,
-            batching=self._tools.batching,
+            batching=self._batching,
             progress=progress,
             cancelled=lambda: self._cancel.asked,
             after_part=self._tools.images.trim,
@@ -160,6 +158,9 @@ class _Run:
             item = self._steps.active[node]
             tables = {port: result.tables[End(node, port)] for port in item.spec.outputs}
             self._finish(item, tables, result.drops.get(node, images.ledger.clear()))
+
+    def _batching(self) -> Batching:
+        return self._options.batching or default_batching(self._tools.device.name)
 
     def _barrier(self, item: Active) -> None:
         inputs = {port: self._sets[end] for port, end in item.inputs.items()}

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from typing import TypeVar
 from weakref import WeakValueDictionary
 
-from nodegraph.data.pixels import Decoded, Header, Unavailable, Unreadable, decode, read_header
+from nodegraph.data.header import Header, read_header
+from nodegraph.data.pixels import Decoded, decode
 from nodegraph.data.recipe import Recipe
+from nodegraph.data.unreadable import Unavailable, Unreadable
 from nodegraph.measures import FileHeader, Pixels, Readability, Takes
 
 T = TypeVar("T")

@@ -65,10 +65,10 @@ class ModelLane:
     """Runs model measures one batch at a time on its own thread; items of several callers share a batch.
 
     On the CPU batches have a fixed size; on a GPU it is found by doubling while throughput grows, and halves when
-    memory runs out. `calls` counts the items that went through a model.
+    memory runs out. `device` is asked when there is work. `calls` counts the items that went through a model.
     """
 
-    def __init__(self, device: str, *, timing: Callable[[str, float, int], None] = lambda *_: None) -> None:
+    def __init__(self, device: Callable[[], str], *, timing: Callable[[str, float, int], None]) -> None:
         self._device = device
         self._timing = timing
         self._queues: dict[Hashable, _Queue] = {}
@@ -106,7 +106,7 @@ class ModelLane:
 
     def _sizing(self, key: Hashable) -> _Sizing:
         if key not in self._sizes:
-            on_cpu = self._device == "cpu"
+            on_cpu = self._device() == "cpu"
             self._sizes[key] = _Sizing(
                 CPU_BATCH if on_cpu else FIRST_BATCH, CPU_BATCH if on_cpu else LARGEST_BATCH, settled=on_cpu
             )

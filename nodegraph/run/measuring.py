@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import threading
-from collections import Counter
+import time
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
 from nodegraph.cache.measures import Failure, MeasureCache, MeasureKey, Remembered, Value
 from nodegraph.data.ledger import ERROR_RULE
-from nodegraph.data.pixels import Unavailable, Unreadable
+from nodegraph.data.unreadable import Unavailable, Unreadable
 from nodegraph.measures import Measure
 from nodegraph.models.catalogue import ModelFiles
 from nodegraph.run.images import OpenImages
@@ -87,8 +88,14 @@ class Measuring:
         self._loaded: dict[MeasureKey, set[str]] = {}
         self._pending: dict[tuple[MeasureKey, str], Future[Remembered]] = {}
         self._lock = threading.Lock()
+        self._seconds: defaultdict[str, float] = defaultdict(float)
         self.hits: Counter[str] = Counter()
         self.misses: Counter[str] = Counter()
+
+    def record_timings(self, device: str) -> None:
+        """Remembers how long the measures that use no model took, decoding included, for later estimates."""
+        for name, seconds in self._seconds.items():
+            self._cache.record_timing(name, device, seconds, self.misses[name])
 
     def preload(self, request: Request, contents: Collection[str]) -> None:
         """Reads what the cache remembers for these contents, in bulk. Done once a content and key in a run."""
@@ -169,10 +176,13 @@ class Measuring:
         self, request: Request, content: str, read: Callable[[], object], future: Future[Remembered]
     ) -> None:
         use = request.measure.model
+        started = time.perf_counter()
         try:
             given = read()
             if use is None or request.files is None:
-                self._settle(request, content, Value(request.measure.function(given, **request.settings)), future)
+                value = request.measure.function(given, **request.settings)
+                self._seconds[request.measure.name] += time.perf_counter() - started
+                self._settle(request, content, Value(value), future)
                 return
             files = request.files
             if use.prepare is not None:
@@ -184,12 +194,10 @@ class Measuring:
             self._fail(request, content, error, future)
 
     def _settle_answer(self, request: Request, content: str, answer: Future[Any], future: Future[Remembered]) -> None:
-        if answer.cancelled():
-            self._fail(request, content, RuntimeError("the run was ended"), future)
-        elif error := answer.exception():
-            self._fail(request, content, error, future)
-        else:
+        try:
             self._settle(request, content, Value(answer.result()), future)
+        except (Exception, CancelledError) as error:
+            self._fail(request, content, error, future)
 
     def _settle(self, request: Request, content: str, value: Remembered, future: Future[Remembered]) -> None:
         self._cache.put(request.key, request.measure.gives, content, value)

@@ -19,7 +19,9 @@ from nodegraph.problems import problem
 from nodegraph.run.events import Summary
 from nodegraph.run.results import RunResult, digest, result_rows
 
+FORMAT = "nodegraph-receipt"
 RECEIPT_VERSION = 1
+KEYS = ("format", "version", "graph", "targets", "packages", "models", "inputs", "summary", "rows")
 PACKAGES = (
     "nodegraph", "numpy", "polars", "pillow", "pillow-heif", "imagehash", "scipy", "torch", "torchvision",
     "open_clip_torch", "transformers", "safetensors",
@@ -31,7 +33,7 @@ def receipt_of(
 ) -> dict[str, Any]:
     """The receipt of a run of this resolved graph. `started` is its time in ISO 8601 UTC."""
     return {
-        "format": "nodegraph-receipt",
+        "format": FORMAT,
         "version": RECEIPT_VERSION,
         "started": started,
         "graph": json.loads(dumps(graph)),
@@ -91,12 +93,7 @@ def read_receipt(path: Path) -> dict[str, Any]:
         ) from error
     except ValueError as error:
         raise problem("no-receipt", f"{path} is no receipt: it is not JSON.", "Give the path of a receipt.") from error
-    wanted = ("graph", "rows", "summary", "inputs", "targets")
-    if (
-        not isinstance(data, dict)
-        or data.get("format") != "nodegraph-receipt"
-        or any(key not in data for key in wanted)
-    ):  # pyright: ignore[reportUnknownMemberType]
+    if not isinstance(data, dict) or any(key not in data for key in KEYS) or data["format"] != FORMAT:
         raise problem("no-receipt", f"{path} is no receipt of nodegraph.", "Give the path of a receipt.")
     if data["version"] > RECEIPT_VERSION:
         raise problem("newer-receipt", f"{path} was written by a newer nodegraph.", "Update nodegraph.")

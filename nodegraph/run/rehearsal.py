@@ -18,7 +18,6 @@ from nodegraph.cache.thumbnails import ThumbnailStore
 from nodegraph.context import Context
 from nodegraph.data.imageset import BASE_SCHEMA, ImageSet
 from nodegraph.graph.model import End, Graph
-from nodegraph.models.pool import choose_device
 from nodegraph.plan.stages import Active, SourceStep, Stage, Steps, steps_of
 from nodegraph.registry import Registry
 from nodegraph.run.evaluate import evaluate, passed_through
@@ -27,7 +26,7 @@ from nodegraph.run.options import RunOptions
 from nodegraph.run.source import run_source
 from nodegraph.run.stage import Batching, StageRun
 from nodegraph.run.taking import Taker, contents_of
-from nodegraph.run.tools import Tools
+from nodegraph.run.tools import Device, Tools
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +69,13 @@ def rehearse(graph: Graph, registry: Registry, options: RunOptions) -> list[Node
     Raises ProblemError for what a user can mend.
     """
     folder = options.cache or cache_folder()
-    device = choose_device(options.device)
+    device = Device(options.device)
     steps = steps_of(graph, registry, options.targets)
     files = known_models(steps, registry)
     with (
         MeasureCache.open(folder) as cache,
         ThumbnailStore.open(folder) as thumbnails,
-        Tools(cache, thumbnails, device, Batching(), options.threads, fresh=options.fresh) as tools,
+        Tools(cache, thumbnails, device, options.threads, fresh=options.fresh) as tools,
     ):
         taker = Taker(tools.measuring, files)
         known = _walk(graph, steps, taker, cache)
@@ -104,7 +103,7 @@ def _stage(graph: Graph, stage: Stage, steps: Steps, taker: Taker, known: _Known
         steps,
         taker,
         contexts.__getitem__,
-        batching=Batching(),
+        batching=Batching,
         progress=lambda _done, _counts: None,
         cancelled=lambda: False,
         after_part=lambda: None,
@@ -148,7 +147,7 @@ def _context(graph: Graph, item: Active) -> Context:
     return Context(node=item.id, title=graph.title, seed=graph.seed)
 
 
-def _plan(item: Active, known: _Known, taker: Taker, cache: MeasureCache, device: str) -> NodePlan:
+def _plan(item: Active, known: _Known, taker: Taker, cache: MeasureCache, device: Device) -> NodePlan:
     label = item.node.label or item.spec.title
     if not item.inputs:
         rows = known.rows(End(item.id, item.spec.outputs[0]))
@@ -164,7 +163,7 @@ def _plan(item: Active, known: _Known, taker: Taker, cache: MeasureCache, device
     for name, contents in lacking.items():
         measure = item.spec.takes[name].measure
         missing[measure.name] = len(contents)
-        each = cache.seconds_per_item(measure.name, device) if contents else 0.0
+        each = cache.seconds_per_item(measure.name, device.name) if contents else 0.0
         seconds = None if seconds is None or each is None else seconds + each * len(contents)
     model, download = _model(item, taker)
     return NodePlan(item.id, item.spec.type, label, rows.height, exact, missing, model, download, seconds)

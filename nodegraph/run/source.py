@@ -12,7 +12,7 @@ from nodegraph.context import Context
 from nodegraph.data.content import StatMemo, content_ids
 from nodegraph.data.imageset import BASE_SCHEMA
 from nodegraph.data.ledger import joined, ledger_of
-from nodegraph.data.pixels import Unavailable
+from nodegraph.data.unreadable import Unavailable
 from nodegraph.parameters import File, Folder
 from nodegraph.plan.stages import Active
 from nodegraph.problems import ProblemError

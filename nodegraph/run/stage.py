@@ -18,7 +18,7 @@ from nodegraph.data.imageset import ImageSet
 from nodegraph.data.ledger import joined
 from nodegraph.graph.model import End
 from nodegraph.plan.stages import Active, Stage, Steps
-from nodegraph.run.evaluate import error_rows, evaluate, passed_through
+from nodegraph.run.evaluate import Outcome, error_rows, evaluate, passed_through, without_rows
 from nodegraph.run.taking import Taken, Taker
 
 POSITION = "_position"
@@ -77,7 +77,7 @@ class StageRun:
         taker: Taker,
         context_of: Callable[[str], Context],
         *,
-        batching: Batching,
+        batching: Callable[[], Batching],
         progress: Callable[[int, Counts], None],
         cancelled: Callable[[], bool],
         after_part: Callable[[], None],
@@ -118,9 +118,10 @@ class StageRun:
         return _result(walk), table.filter(pl.col(POSITION).is_in(later.implode())).drop(POSITION)
 
     def _run_parts(self, table: pl.DataFrame, walk: _Walk, done: int, counts: Counts) -> None:
-        size = self._batching.part_rows
+        batching = self._batching()
+        size = batching.part_rows
         parts = [table.slice(start, size) for start in range(0, table.height, size)]
-        with ThreadPoolExecutor(self._batching.parts, thread_name_prefix="stage") as threads:
+        with ThreadPoolExecutor(batching.parts, thread_name_prefix="stage") as threads:
             futures = {threads.submit(self._part, part): part.height for part in parts}
             try:
                 for future in as_completed(futures):
@@ -166,14 +167,17 @@ class StageRun:
             return passed_through(item.spec, rows).outputs
         taken = take(item, rows)
         _wait_for(taken, rows, walk)
-        context = self._context_of(item.id)
-        outcome = evaluate(
-            item.spec, item.node, item.params, {item.spec.inputs[0]: ImageSet(taken.table)}, taken.values, context
-        )
+        outcome = self._outcome(item, taken)
         positions = pl.concat([taken.failed, taken.table]).select("rid", POSITION)
         dropped = joined([error_rows(item.id, taken.failed, taken.reasons), outcome.dropped])
         walk.drops.setdefault(item.id, []).append(dropped.join(positions, on="rid", how="left", maintain_order="left"))
         return outcome.outputs
+
+    def _outcome(self, item: Active, taken: Taken) -> Outcome:
+        if not taken.table.height:
+            return without_rows(item.spec, item.params, taken.table)
+        inputs = {item.spec.inputs[0]: ImageSet(taken.table)}
+        return evaluate(item.spec, item.node, item.params, inputs, taken.values, self._context_of(item.id))
 
 
 def _wait_for(taken: Taken, rows: pl.DataFrame, walk: _Walk) -> None:

@@ -4,52 +4,62 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from typing import Any
 
 from nodegraph.cache.measures import MeasureCache
 from nodegraph.cache.thumbnails import ThumbnailStore
 from nodegraph.data.pixels import Decoded, thumbnail
-from nodegraph.models.pool import ModelPool
+from nodegraph.measures import Measure
+from nodegraph.models.catalogue import ModelFiles
+from nodegraph.models.pool import ModelPool, choose_device
 from nodegraph.run.images import OpenImages
 from nodegraph.run.lanes import ModelLane
 from nodegraph.run.measuring import Measuring
-from nodegraph.run.stage import Batching
+
+
+class Device:
+    """The device of a run, chosen when it is first asked for: finding out what there is takes seconds.
+
+    A device that the user named is looked for at once. Raises ProblemError where it is not there.
+    """
+
+    def __init__(self, requested: str) -> None:
+        self._requested = requested
+        if requested not in ("auto", "cpu"):
+            self.name  # noqa: B018  (a device that is not there is said before anything is done)
+
+    @cached_property
+    def name(self) -> str:
+        """Its name: "cpu", "cuda" or "mps"."""
+        return "cpu" if self._requested == "cpu" else choose_device(self._requested)
 
 
 class Tools:
     """What does the work of one run, made at its start and let go at its end."""
 
     def __init__(
-        self,
-        cache: MeasureCache,
-        thumbnails: ThumbnailStore,
-        device: str,
-        batching: Batching,
-        threads: int,
-        *,
-        fresh: bool,
+        self, cache: MeasureCache, thumbnails: ThumbnailStore, device: Device, threads: int, *, fresh: bool
     ) -> None:
         self.cache = cache
         self.thumbnails = thumbnails
-        self.batching = batching
+        self.device = device
         self.images = OpenImages(self._keep_thumbnail)
         self.pool = ModelPool()
-        self.lane = ModelLane(
-            device, timing=lambda name, seconds, items: cache.record_timing(name, device, seconds, items)
-        )
+        self.lane = ModelLane(lambda: device.name, timing=self._record_timing)
         self.threads = ThreadPoolExecutor(threads, thread_name_prefix="measure")
-        self.measuring = Measuring(
-            cache,
-            self.images,
-            self.lane,
-            self.threads,
-            lambda files, measure: self.pool.get(files, measure.model.load, device) if measure.model else None,
-            fresh=fresh,
-        )
+        self.measuring = Measuring(cache, self.images, self.lane, self.threads, self._handle, fresh=fresh)
         self._without_thumbnail: set[str] = set()
 
     def expect(self, contents: Collection[str]) -> None:
         """These pictures may be opened next: finds out in bulk which have no thumbnail yet."""
         self._without_thumbnail |= set(self.thumbnails.missing(contents))
+
+    def _handle(self, files: ModelFiles, measure: Measure) -> Any:
+        return self.pool.get(files, measure.model.load, self.device.name) if measure.model else None
+
+    def _record_timing(self, measure: str, seconds: float, items: int) -> None:
+        self.cache.record_timing(measure, self.device.name, seconds, items)
 
     def _keep_thumbnail(self, content: str, decoded: Decoded) -> None:
         if content in self._without_thumbnail:
@@ -63,3 +73,4 @@ class Tools:
         self.threads.shutdown(wait=True, cancel_futures=True)
         self.lane.close()
         self.pool.release()
+        self.measuring.record_timings("cpu")

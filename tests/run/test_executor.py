@@ -1,0 +1,164 @@
+"""What a run gives, counts and remembers."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from nodegraph.graph.edit import SetMode, apply
+from nodegraph.graph.model import End, Node, graph_of
+from nodegraph.run.cancel import Cancel
+from nodegraph.run.events import StepProgress
+from nodegraph.run.stage import Batching
+from tests.run.conftest import Bench
+
+
+def tables(result) -> dict[str, pl.DataFrame]:
+    return {str(end): images.table for end, images in result.sets.items()}
+
+
+def test_every_row_is_kept_or_dropped_for_a_reason(bench: Bench) -> None:
+    result = bench.run()
+    for count in result.counts.values():
+        assert count.rows_in == count.rows_out + count.dropped
+    ledger = result.sets[End("export", "images")].ledger
+    assert ledger.height == result.counts["above"].dropped > 0
+    assert ledger["reason"].str.contains("is under 100").all()
+
+
+def test_a_picture_is_decoded_once_however_many_copies_and_measures_there_are(bench: Bench) -> None:
+    assert bench.run().summary.decodes == 9
+
+
+def test_a_row_dropped_by_a_filter_is_not_put_through_the_model(bench: Bench) -> None:
+    result = bench.run()
+    kept = {cid for cid in result.sets[End("above", "kept")].cids}
+    assert result.summary.measures["test_embedding"]["misses"] == len(kept) < 9
+
+
+def test_a_second_run_decodes_nothing_and_calls_no_model(bench: Bench) -> None:
+    first = bench.run().summary
+    second = bench.run().summary
+    assert (second.decodes, second.model_calls, second.cache_misses) == (0, 0, 0)
+    assert second.digest == first.digest
+    assert second.cache_hits == first.cache_misses
+
+
+def test_a_moved_threshold_decodes_only_what_was_never_needed(bench: Bench) -> None:
+    bench.run(bench.graph(above={"low": 50}))
+    tighter = bench.run(bench.graph(above={"low": 120})).summary
+    assert (tighter.decodes, tighter.model_calls) == (0, 0)
+
+
+def test_a_new_prompt_costs_one_text_and_no_picture(bench: Bench) -> None:
+    bench.run()
+    again = bench.run(bench.graph(likeness={"prompt": "another prompt"})).summary
+    assert again.decodes == 0
+    assert again.model_calls == 1
+    assert again.measures["test_embedding"]["misses"] == 0
+
+
+def test_one_image_added_costs_one_decode(bench: Bench) -> None:
+    bench.run()
+    bench.draw("new.png", 5000)
+    assert bench.run().summary.decodes == 1
+
+
+def test_a_file_touched_but_not_changed_costs_nothing(bench: Bench) -> None:
+    bench.run()
+    path = bench.pictures / "3.png"
+    path.write_bytes(path.read_bytes())
+    assert bench.run().summary.decodes == 0
+
+
+def test_fresh_measures_again_what_is_remembered(bench: Bench) -> None:
+    bench.run()
+    assert bench.run(fresh=True).summary.decodes == 9
+
+
+def test_a_broken_file_costs_its_row_and_is_remembered_as_broken(bench: Bench) -> None:
+    (bench.pictures / "broken.png").write_bytes(b"no picture at all, whatever the name says")
+    result = bench.run()
+    assert result.summary.exit == 3
+    assert result.counts["brightness"].errors == 1
+    reason = result.sets[End("brightness", "images")].ledger.row(0, named=True)
+    assert (reason["rid"], reason["rule"]) == ("broken.png", "error")
+    assert bench.run().summary.cache_misses == 0
+
+
+@pytest.mark.parametrize(("rows", "parts", "threads"), [(1, 1, 1), (5, 2, 3), (64, 4, 2), (1000, 1, 8)])
+def test_batch_size_and_threads_never_change_a_result(bench: Bench, rows: int, parts: int, threads: int) -> None:
+    plain = bench.run()
+    other = bench.run(cache=f"cache-{rows}", batching=Batching(rows, parts), threads=threads)
+    assert other.summary.digest == plain.summary.digest
+    for name, table in tables(plain).items():
+        assert table.equals(tables(other)[name]), name
+
+
+def test_a_cancelled_run_says_so_and_the_next_one_goes_on(bench: Bench) -> None:
+    cancel = Cancel()
+    plain = bench.run(cache="other").summary
+
+    class CancelSoon(list):
+        def append(self, event) -> None:
+            if isinstance(event, StepProgress):
+                cancel.ask()
+
+    bench_run = bench.run
+    bench.events = CancelSoon()
+    from nodegraph.run.executor import run
+    from nodegraph.run.options import RunOptions
+
+    options = RunOptions(device="cpu", cache=bench.root / "cache", batching=Batching(2, 1))
+    cancelled = run(bench.graph(), bench.registry, options, CancelSoon().append, cancel)
+    assert cancelled.summary.exit == 130
+    assert bench_run().summary.digest == plain.digest
+
+
+def test_a_bypassed_filter_passes_everything(bench: Bench) -> None:
+    graph, _ = apply(bench.graph(), SetMode("above", "bypass"))
+    result = bench.run(graph)
+    assert result.counts["above"].rows_out == 12
+    assert result.counts["above"].dropped == 0
+
+
+def test_a_muted_node_and_all_below_it_do_not_run(bench: Bench) -> None:
+    graph, _ = apply(bench.graph(), SetMode("likeness", "mute"))
+    assert set(bench.run(graph).counts) == {"folder", "brightness", "above"}
+
+
+def test_only_what_leads_to_a_target_runs(bench: Bench) -> None:
+    result = bench.run(targets=("above",))
+    assert set(result.counts) == {"folder", "brightness", "above"}
+    assert not (bench.root / "out").exists()
+
+
+def test_branches_share_one_decode_and_a_barrier_s_measures_are_taken_while_the_picture_is_open(bench: Bench) -> None:
+    nodes = [
+        Node("folder", "test/folder", 1, {"folder": str(bench.pictures)}),
+        Node("brightness", "test/brightness", 1, {}),
+        Node("top", "test/top", 1, {"k": 4}),
+        Node("likeness", "test/likeness", 1, {}),
+    ]
+    edges = [
+        ("folder.images", "brightness.images"),
+        ("brightness.images", "top.images"),
+        ("brightness.images", "likeness.images"),
+    ]
+    result = bench.run(graph_of(nodes, edges))
+    assert result.summary.decodes == 9
+    assert result.counts["top"].rows_out == 4
+
+
+def test_sources_are_not_changed(bench: Bench) -> None:
+    before = {path: path.read_bytes() for path in bench.pictures.rglob("*.png")}
+    bench.run()
+    assert {path: path.read_bytes() for path in bench.pictures.rglob("*") if path.is_file()} == before
+
+
+def test_an_empty_folder_runs_through(bench: Bench) -> None:
+    for path in list(bench.pictures.rglob("*.png")):
+        path.unlink()
+    result = bench.run()
+    assert result.summary.exit == 0
+    assert result.counts["export"].rows_in == 0

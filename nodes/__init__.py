@@ -12,9 +12,18 @@ from nodes.duplicates import NODES as DUPLICATES
 from nodes.export import NODES as EXPORT
 from nodes.expression import NODES as EXPRESSION
 from nodes.filters import NODES as FILTERS
+from nodes.probe import NODES as PROBE
+from nodes.quality import NODES as QUALITY
+from nodes.readable import NODES as READABLE
+from nodes.report import NODES as REPORT
 from nodes.sharpness import NODES as SHARPNESS
+from nodes.sources import NODES as SOURCES
 
 NODES: tuple[NodeSpec, ...] = (
+    *SOURCES,
+    *READABLE,
+    *PROBE,
+    *QUALITY,
     *SHARPNESS,
     *CLIP,
     *AESTHETIC,
@@ -25,4 +34,5 @@ NODES: tuple[NodeSpec, ...] = (
     *CAPTION,
     *CAPTION_TEXT,
     *EXPORT,
+    *REPORT,
 )

@@ -58,7 +58,6 @@ def fetch(
     size: int | None = None,
     headers: Mapping[str, str] | None = None,
     on_bytes: Callable[[int], None] = lambda _have: None,
-    waits: Sequence[float] = RETRY_WAITS,
 ) -> None:
     """Brings the file at `url` to `target`; nothing is there under that name before its hash is right.
 
@@ -74,16 +73,16 @@ def fetch(
         if target.is_file():  # another process was faster
             on_bytes(target.stat().st_size)
             return
-        for attempt in range(len(waits) + 1):
+        for attempt in range(len(RETRY_WAITS) + 1):
             try:
                 _stream(url, partial, size, headers or {}, on_bytes)
                 break
             except HfHubHTTPError:
                 raise
             except (HTTPError, InterruptedDownloadError) as error:
-                if attempt == len(waits):
+                if attempt == len(RETRY_WAITS):
                     raise InterruptedDownloadError(f"{url}: {error}") from error
-                time.sleep(waits[attempt])
+                time.sleep(RETRY_WAITS[attempt])
         found = digest.of(partial)
         if found != digest.hex:
             partial.unlink()

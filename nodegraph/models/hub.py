@@ -58,6 +58,9 @@ def downloaded_snapshot(
         if absent:
             announce(replace(entry, bytes=sum(file.size for file in remote)))
             _download(entry, places, commit, remote, absent, on_progress)
+            for file in absent:
+                if file.digest.kind == "sha256":
+                    records.remember_hash(entry, folder / file.name, file.digest.hex)
         if not entry.revision:
             records.remember_commit(entry, commit)
         if lacking := missing(entry, folder):

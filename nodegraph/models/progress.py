@@ -35,14 +35,11 @@ class Tally:
         self._show(self._done)
 
     def part(self) -> Callable[[int], None]:
-        """A callback for one more file, that gets how many bytes of it are here; a restart does not take back."""
+        """A callback for one more file, that gets how many bytes of it are here; a restart is not shown."""
         before = self._done
-        highest = 0
 
         def on_bytes(have: int) -> None:
-            nonlocal highest
-            highest = max(highest, have)
-            self._done = before + highest
+            self._done = before + have
             self._show(self._done)
 
         return on_bytes

@@ -38,8 +38,16 @@ class Records:
         if isinstance(known, list) and known[:2] == stamp:
             return str(known[2])  # pyright: ignore[reportUnknownArgumentType]
         digest = sha256_of(path)
-        self._write(entry, {**record, "hashes": {**hashes, str(path): [*stamp, digest]}})
+        self.remember_hash(entry, path, digest)
         return digest
+
+    def remember_hash(self, entry: ModelEntry, path: Path, digest: str) -> None:
+        """Notes the SHA-256 of a file that was verified just now."""
+        stat = path.stat()
+        record = self._read(entry)
+        known: dict[str, Any] = record.get("hashes") or {}
+        stamped = [stat.st_size, stat.st_mtime_ns, digest]
+        self._write(entry, {**record, "hashes": {**known, str(path): stamped}})
 
     def _file(self, entry: ModelEntry) -> Path:
         return self.folder / f"{entry.id}.json"

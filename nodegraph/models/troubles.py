@@ -27,7 +27,8 @@ def readable_size(count: int) -> str:
 def by_hand(entry: ModelEntry, places: Places) -> str:
     """How to get the model onto a machine without a network."""
     names = ", ".join(required(entry) or entry.files)
-    return f"put its files ({names}) from {entry.origin} into {places.folder_of(entry)}"
+    commit = f" at commit {entry.revision[:8]}" if entry.revision else ""
+    return f"put its files ({names}) from {entry.origin}{commit} into {places.folder_of(entry)}"
 
 
 def not_here(entry: ModelEntry, places: Places) -> Problem:

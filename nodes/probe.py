@@ -7,6 +7,7 @@ from typing import Annotated
 import polars as pl
 
 from nodegraph import ColumnInfo, Columns, ImageSet, Take, Values, scorer
+from nodegraph.data.sniff import extension_matches
 from nodes.measures.header import header as header_measure
 
 COLUMNS = {
@@ -37,9 +38,12 @@ def probe(images: ImageSet, *, header: Annotated[Values, Take(header_measure)]) 
     good picture: a bad one that was saved again with high quality shows the last saving only. `width` says nothing of
     pictures that were enlarged: *Sharpness* finds those.
     """
-    return {
-        name: pl.Series(name, header.list(name), dtype=TYPES[info.kind], strict=False) for name, info in COLUMNS.items()
+    # A fact about a file and not about its content: two copies, which share one header, may differ in it.
+    matches = [extension_matches(rid, format) for rid, format in zip(images.rids, header.list("format"), strict=True)]
+    found = {name: header.list(name) for name in COLUMNS if name != "extension_matches"} | {
+        "extension_matches": matches
     }
+    return {name: pl.Series(name, found[name], dtype=TYPES[info.kind], strict=False) for name, info in COLUMNS.items()}
 
 
 NODES = (probe,)

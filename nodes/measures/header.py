@@ -10,7 +10,7 @@ from nodegraph.data.header import Header
 def header(header: Header) -> dict[str, object]:
     """Size, shape, format and colour facts of a picture file; sizes are upright, in pixels, `aspect` is width / height.
 
-    What the file's name promises is not in it: see `nodegraph.data.pixels.extension_matches`.
+    What the file's name promises is not in it: see `nodegraph.data.sniff.extension_matches`.
     """
     return {
         "width": header.width,

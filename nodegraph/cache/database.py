@@ -49,6 +49,7 @@ class Database:
         self._notices: list[str] = []
         self._lock = threading.Lock()  # guards the notices and the idle readers
         self._idle: list[Lent] = []
+        self._replacing = threading.Lock()
         self._closed = False
         self._change = threading.Condition()  # guards the queue and everything below
         self._queue: list[tuple[Sink, Any]] = []
@@ -86,15 +87,16 @@ class Database:
         """
         if settled:
             self.flush()
+        seen = identity(self.path)
         lent: Lent | None = None
         try:
-            lent = self._borrow()
+            lent = self._borrow(seen)
             return default if lent is None else query(lent[0])
         except OtherVersionError as error:
             if error.found:  # 0: another process is about to make its tables
                 self.notice(f"The cache file {self.path.name} is of another version ({error.found}) and is not read.")
         except (sqlite3.Error, OverflowError) as error:
-            self._cannot_read(error, lent[1][0] if lent else None)
+            self._cannot_read(error, seen)
         finally:
             if lent is not None:
                 self._give_back(lent)
@@ -151,8 +153,8 @@ class Database:
 
     # Reading
 
-    def _borrow(self) -> Lent | None:
-        current = identity(self.path), self._opened
+    def _borrow(self, seen: Identity | None) -> Lent | None:
+        current = seen, self._opened
         while True:
             with self._lock:
                 lent = self._idle.pop() if self._idle else None
@@ -161,7 +163,7 @@ class Database:
             if lent[1] == current:
                 return lent
             _close(lent[0])
-        if current[0] is None:
+        if seen is None:
             return None
         return connect_reader(self.path, self._layout, patience=self._patience), current
 
@@ -172,18 +174,22 @@ class Database:
                 return
         _close(lent[0])
 
-    def _cannot_read(self, error: Exception, opened: Identity | None) -> None:
+    def _cannot_read(self, error: Exception, seen: Identity | None) -> None:
         fault = fault_of(error)
         if fault != "damaged":
             self.notice(f"The cache file {self.path.name} cannot be read ({error}); what it holds is measured again.")
         elif self.readonly:
             self.notice(f"The cache file {self.path.name} is damaged ({error}); the next run begins a new one.")
-        elif opened is None or opened == identity(self.path):
-            self._replace(error)
+        else:
+            self._replace(seen, error)
 
-    def _replace(self, error: Exception) -> None:
-        if not replace_later(self.path, f"is damaged ({error})", self.notice):
-            self._give_up(f"is damaged and cannot be moved away ({error})")
+    def _replace(self, seen: Identity | None, error: Exception) -> None:
+        """Sets the damaged file aside, unless another thread or process did and there is another file now."""
+        with self._replacing:
+            if seen != identity(self.path):
+                return
+            if not replace_later(self.path, f"is damaged ({error})", self.notice):
+                self._give_up(f"is damaged and cannot be moved away ({error})")
 
     # Writing, all of it on the writing thread once it runs
 
@@ -237,8 +243,8 @@ class Database:
                 fault = fault_of(error)
                 if fault == "full":
                     return self._give_up(f"has no room on its disk ({error})")
-                if fault == "damaged" and self._written == identity(self.path):
-                    self._replace(error)
+                if fault == "damaged":
+                    self._replace(self._written, error)
                 elif fault == "unwritable":
                     self._written = None
         return self._give_up(f"cannot be written ({trouble})")

@@ -45,6 +45,15 @@ def test_vectors_are_loaded_by_the_next_run(tmp_path: Path) -> None:
     assert np.array_equal(np.stack([found[f"c{row}"].value for row in range(20)]), vectors)
 
 
+def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
+    folder = tmp_path / "a?mode=memory&b#c%20d é"
+    with MeasureCache.open(folder) as cache:
+        cache.put(SHARPNESS, "number", "c1", Value(1.0))
+    assert [path.name for path in folder.iterdir()] == ["measures.sqlite"]
+    with MeasureCache.open(folder) as cache:
+        assert cache.load(SHARPNESS, "number", ["c1"]) == {"c1": Value(1.0)}
+
+
 def test_a_failure_is_remembered_like_a_value(tmp_path: Path) -> None:
     with MeasureCache.open(tmp_path) as cache:
         cache.put(SHARPNESS, "number", "c1", Failure("unreadable", "the file ends too soon"))

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +130,19 @@ def test_flipped_bytes_never_give_a_wrong_value_and_never_stop_a_run(
         assert len(remembered(cache)) == len(CONTENTS)
 
 
+def test_damage_that_many_threads_find_at_once_is_set_aside_once(tmp_path: Path) -> None:
+    path = fill(tmp_path)
+    with MeasureCache.open(tmp_path) as cache:
+        with path.open("r+b") as file:
+            file.write(b"\xff" * path.stat().st_size)
+        with ThreadPoolExecutor(8) as pool:
+            found = list(pool.map(lambda _: cache.load(KEY, "number", CONTENTS), range(16)))
+        assert found == [{}] * 16
+        check_it_works(cache)
+        assert len(cache.notices) == 1
+    assert len([file for file in aside(tmp_path) if not file.name.endswith(("-wal", "-shm"))]) == 1
+
+
 def test_a_flipped_byte_in_a_value_costs_that_value_alone(tmp_path: Path) -> None:
     path = fill(tmp_path)
     content = bytearray(path.read_bytes())
@@ -229,6 +243,7 @@ def test_a_folder_that_cannot_be_made_costs_the_memory_and_is_said_once(tmp_path
 
 FULL_DISK = """
 import resource, sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 import numpy as np
 from nodegraph.cache.measures import MeasureCache, MeasureKey, Value

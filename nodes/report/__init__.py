@@ -1,0 +1,8 @@
+"""Reports: a node that tells on one page what a graph kept, what it dropped and why."""
+
+from __future__ import annotations
+
+from nodegraph.specs import NodeSpec
+from nodes.report.html import html
+
+NODES: tuple[NodeSpec, ...] = (html,)

@@ -7,6 +7,7 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 from nodegraph.models.catalogue import ModelEntry
@@ -62,6 +63,6 @@ class Records:
     def _write(self, entry: ModelEntry, record: dict[str, Any]) -> None:
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
-            fresh = self._file(entry).with_suffix(f".{os.getpid()}.new")
+            fresh = self._file(entry).with_suffix(f".{os.getpid()}-{get_ident()}.new")
             fresh.write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", encoding="utf-8")
             fresh.replace(self._file(entry))

@@ -58,7 +58,8 @@ def load_clip(files: ModelFiles, device: str) -> ClipModel:
         raise _broken(files, f"{type(error).__name__}: {error}") from error
     model.eval().requires_grad_(False)
     on_cuda = device.startswith("cuda")
-    model.to(device, **({"memory_format": torch.channels_last} if on_cuda else {}))
+    # pictures come channel by channel last, so weights that lie the same way save a copy in each layer
+    model.to(device, **({} if device == "mps" else {"memory_format": torch.channels_last}))
     geometry, mean, deviation = _split(preprocess)
     size = model.visual.image_size
     return ClipModel(

@@ -10,7 +10,7 @@ from nodegraph.graph.columns import ColumnsAt, columns_at, columns_into, given_c
 from nodegraph.graph.model import Graph, Node
 from nodegraph.graph.names import did_you_mean, nearest
 from nodegraph.graph.settings import broken_node
-from nodegraph.parameters import Column, Expression, NewColumn, with_defaults
+from nodegraph.parameters import Column, Expression, NewColumn
 from nodegraph.problems import Problem, ProblemError
 from nodegraph.registry import Registry
 from nodegraph.specs import NodeSpec
@@ -28,11 +28,11 @@ def column_problems(graph: Graph, registry: Registry) -> Iterator[Problem]:
 
 
 def _node_problems(graph: Graph, registry: Registry, node: Node, spec: NodeSpec, into: ColumnsAt) -> Iterator[Problem]:
-    params, whole = usable_params(spec, node)
+    params, doubt = usable_params(spec, node)
     try:
         needs, gives = dict(spec.needs(params)), dict(spec.gives(params))
     except Exception as error:  # somebody else's code; with a parameter missing it may well fail, which is told already
-        if whole:
+        if not doubt:
             yield broken_node(node, spec, error)
         return
     if spec.inputs:
@@ -111,7 +111,7 @@ def _giver_here(graph: Graph, registry: Registry, node: Node, column: str) -> st
     upstream = graph.upstream(node.id)
     for id, other in graph.nodes.items():
         spec = registry.nodes.get(other.type)
-        if spec is None or id == node.id or column not in (given_columns(spec, usable_params(spec, other)[0]) or ()):
+        if spec is None or id == node.id or column not in given_columns(spec, other):
             continue
         if id not in upstream:
             return f"{id} gives it: connect that upstream."
@@ -124,6 +124,6 @@ def _giver_installed(registry: Registry, column: str) -> str:
     titles = sorted(
         spec.title
         for spec in registry.nodes.values()
-        if spec.inputs and column in (given_columns(spec, with_defaults(spec.parameters, {})) or ())
+        if spec.inputs and column in given_columns(spec, Node("", spec.type))
     )
     return f"Add {' or '.join(f'*{title}*' for title in titles[:3])} before it." if titles else ""

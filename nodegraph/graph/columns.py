@@ -63,24 +63,48 @@ def columns_into(graph: Graph, registry: Registry, columns: Mapping[End, Columns
     return ANY if end is None else columns.get(end, ANY)
 
 
-def usable_params(spec: NodeSpec, node: Node) -> tuple[dict[str, Any], bool]:
-    """All parameters' values with the default in place of each that does not fit, and whether every one was fine."""
+class _Watched(Mapping[str, Any]):
+    """Parameters that remember which of them were looked at."""
+
+    def __init__(self, params: Mapping[str, Any]) -> None:
+        self._params = params
+        self.seen: set[str] = set()
+
+    def __getitem__(self, name: str) -> Any:
+        self.seen.add(name)
+        return self._params[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._params)
+
+    def __len__(self) -> int:
+        return len(self._params)
+
+
+def usable_params(spec: NodeSpec, node: Node) -> tuple[dict[str, Any], frozenset[str]]:
+    """All parameters' values, with the default in place of each that does not fit, and the names of those in doubt.
+
+    In doubt are those that do not fit and those that must be given and are not; the latter have no value.
+    """
     fitting = {
         name: value
         for name, value in node.params.items()
         if (parameter := spec.parameters.get(name)) is not None and parameter.check(value) is None
     }
     values = with_defaults(spec.parameters, fitting)
-    whole = len(values) == len(spec.parameters) and all(name in fitting for name in node.params if name in values)
-    return values, whole
+    doubt = {name for name in spec.parameters if name not in values or (name in node.params and name not in fitting)}
+    return values, frozenset(doubt)
 
 
-def given_columns(spec: NodeSpec, params: Mapping[str, Any]) -> Mapping[str, ColumnInfo] | None:
-    """The columns the type gives with these parameters; None when its author's function fails on them."""
+def given_columns(spec: NodeSpec, node: Node) -> ColumnsAt:
+    """The columns that the node adds; open when they hang on a parameter in doubt or its author's function fails."""
+    params, doubt = usable_params(spec, node)
+    watched = _Watched(params)
     try:
-        return dict(spec.gives(params))
+        given = dict(spec.gives(watched))
     except Exception:  # with a parameter missing, somebody else's function may fail in any way
-        return None
+        return ColumnsAt(open=True)
+    return ColumnsAt(given, open=not doubt.isdisjoint(watched.seen))
 
 
 def _in_order(graph: Graph) -> list[str]:
@@ -106,6 +130,5 @@ def _after(node: Node, spec: NodeSpec | None, into: ColumnsAt) -> ColumnsAt:
     before = into if spec.inputs else ColumnsAt(BASE_COLUMNS)
     if node.mode == "bypass":
         return before
-    params, whole = usable_params(spec, node)
-    given = given_columns(spec, params)
-    return ColumnsAt({**before.known, **(given or {})}, before.open or not whole or given is None)
+    given = given_columns(spec, node)
+    return ColumnsAt({**before.known, **given.known}, before.open or given.open)

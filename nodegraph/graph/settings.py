@@ -27,8 +27,8 @@ def settings_problems(node: Node, spec: NodeSpec, registry: Registry, base: Path
     for parameter in spec.parameters.values():
         for found in _parameter_problems(parameter, node, registry, base):
             yield found.at(node=node.id, param=parameter.name)
-    params, whole = usable_params(spec, node)
-    if whole:
+    params, doubt = usable_params(spec, node)
+    if not doubt:
         yield from _problems_together(node, spec, params)
 
 

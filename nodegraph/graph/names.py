@@ -24,4 +24,4 @@ def did_you_mean(name: str, names: Iterable[str], *, what: str = "There is") -> 
         return f'Did you mean "{near}"?'
     if not known:
         return f"{what}: none."
-    return f"{what}: {', '.join(known[:SHOWN])}{', ...' if len(known) > SHOWN else ''}."
+    return f"{what}: {', '.join(known[:SHOWN])}{' and more' if len(known) > SHOWN else ''}."

@@ -270,9 +270,9 @@ def test_a_failed_save_leaves_the_old_file_and_nothing_else(tmp_path: Path, monk
 def test_saving_keeps_the_permissions(tmp_path: Path) -> None:
     path = tmp_path / "graph.json"
     path.write_text("old")
-    path.chmod(0o640)
+    path.chmod(0o664)
     save(small_graph(), path)
-    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert stat.S_IMODE(path.stat().st_mode) == 0o664
 
 
 def test_saving_through_a_link_writes_the_file_it_leads_to(tmp_path: Path) -> None:

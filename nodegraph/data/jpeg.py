@@ -107,6 +107,15 @@ def end_of_only_scan(data: bytes) -> int | None:
     return None
 
 
+def closed(data: bytes) -> bytes:
+    """A JPEG that is cut short, with an end marker; a segment that is not whole at its end is left out."""
+    last = max((found.start() for found in _MARKER.finditer(data)), default=len(data))
+    if last + 2 + int.from_bytes(data[last + 2 : last + 4], "big") > len(data):
+        # The decoder would take the end marker for data of that segment.
+        data = data[:last]
+    return data + END_OF_IMAGE
+
+
 def quality(tables: Any) -> int | None:
     """The IJG quality, 1 to 100, whose luminance table is nearest to that of the file; None when it has none.
 

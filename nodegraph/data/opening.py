@@ -21,9 +21,11 @@ def opened(path: str | os.PathLike[str]) -> Generator[BinaryIO]:
     # Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever; for regular files it does nothing.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
     try:
-        with open(os.open(path_of(path), flags), "rb", buffering=0) as file:  # noqa: PTH123
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise Unavailable("not-a-file", "it is a folder, pipe, socket or device, not a file")
+        number = os.open(path_of(path), flags)
+        if not stat.S_ISREG(os.fstat(number).st_mode):
+            os.close(number)
+            raise Unavailable("not-a-file", "it is a folder, pipe, socket or device, not a file")
+        with open(number, "rb", buffering=0) as file:  # noqa: PTH123
             yield file
     except OSError as error:
         raise unavailable(error) from error

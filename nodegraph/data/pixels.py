@@ -138,7 +138,7 @@ def _salvaged(source: SourceFile, recipe: Recipe, refusal: Unreadable) -> Any:
     in other threads that must refuse. A JPEG is given the end marker that it lacks, which is all that libjpeg waits
     for; from other decoders the rows are taken that they had written when they failed.
     """
-    data = source.data + jpeg.END_OF_IMAGE if source.format == "JPEG" else source.data
+    data = jpeg.closed(source.data) if source.format == "JPEG" else source.data
     image = source.open(io.BytesIO(data), recipe)
     with refusals():
         try:

@@ -104,6 +104,8 @@ def _refuse_by_container(source: SourceFile, recipe: Recipe) -> None:
             _refuse_large(width, height, recipe)
         if int.from_bytes(data[4:8], "little") + 8 > len(data):
             raise Unreadable("truncated", "the file is shorter than it says itself")
+    if source.format == "GIF" and len(data) >= 10:
+        _refuse_large(int.from_bytes(data[6:8], "little"), int.from_bytes(data[8:10], "little"), recipe)
     if source.format == "PNG" and len(data) >= 24:
         _refuse_large(int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big"), recipe)
     if source.format == "PNG" and not recipe.accept_truncated and (damage := png.damage(data)):

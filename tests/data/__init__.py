@@ -1,0 +1,1 @@
+"""Tests of nodegraph.data: decode, headers, content ids, paths."""

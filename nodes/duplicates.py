@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from nodegraph import ColumnInfo, ImageSet, Keep, Main, ModelOf, Range, Take, Values, dedup
+from nodegraph import ColumnInfo, ImageSet, Keep, Main, ModelOf, Problem, Range, Take, Values, dedup
 from nodes.grouping import Group, groups_of, hash_distances, near_hashes, near_vectors, vector_distances
 from nodes.measures.clip import clip_image
 from nodes.measures.hashes import HashMethod, image_hash, unsigned
@@ -36,13 +36,27 @@ LEAST_DETAIL = 1.0
 """Below this `detail` (see measures/hashes.py) a picture has no structure for a hash to hold on to."""
 
 
-@dedup("duplicates/hash", rev=1, title="Hash duplicates", gives=GIVES)
+SAFE_DISTANCE: Mapping[str, int] = {"phash": 10, "dhash": 6, "whash": 2}
+"""Above these distances each method joined dozens of different photos in a set of 876."""
+
+
+def _check_distance(params: Any) -> Sequence[Problem]:
+    method, distance = params.get("method", "phash"), params.get("distance", 6)
+    safe = SAFE_DISTANCE.get(method, 16)
+    if distance <= safe:
+        return ()
+    message = f"With {method}, {distance} bits join many pictures that are not the same."
+    fix = f"Set the distance to {safe} or less" + (", or use phash." if method != "phash" else ".")
+    return (Problem("wide-distance", message, fix, param="distance", value=distance, severity="warning"),)
+
+
+@dedup("duplicates/hash", rev=1, title="Hash duplicates", gives=GIVES, check=_check_distance)
 def by_hash(
     images: ImageSet,
     *,
     hashes: Annotated[Values, Take(image_hash)],
     method: Annotated[
-        HashMethod, "What the hash looks at: frequencies (best), gradients (fast) or wavelets."
+        HashMethod, "What the hash looks at: frequencies (best), gradients (fast) or wavelets (coarse)."
     ] = "phash",
     distance: Annotated[
         int, Range(0, 16, unit="bits"), Main(), "How many of 64 bits may differ; above 10 strangers begin to match."
@@ -142,9 +156,8 @@ def _verdict(images: ImageSet, items: Sequence[_Item], groups: Sequence[Group], 
             for row in items[index].rows:
                 names[row], distances[row] = rids[best], distance
                 copies[row] = index == group.leader and row != best
-    mask = pl.Series(
-        "mask", [keep == "all" or name is None or name == rid for name, rid in zip(names, rids, strict=True)]
-    )
+    stays = [keep == "all" or name is None or name == rid for name, rid in zip(names, rids, strict=True)]
+    mask = pl.Series("mask", stays, pl.Boolean)
 
     def reason(row: int) -> str:
         if copies[row]:

@@ -1,0 +1,73 @@
+"""Groups of duplicates: all near pairs and only those, and no chains."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nodes import grouping
+from nodes.grouping import groups_of, hash_distances, near_hashes, near_vectors, vector_distances
+
+CODES = st.lists(
+    st.integers(0, 2**64 - 1) | st.integers(0, 63).map(lambda bit: 1 << bit) | st.sampled_from([0, 1, 3, 2**64 - 1]),
+    max_size=30,
+)
+
+
+def column(codes: list[int]) -> np.ndarray:
+    return np.array(codes, np.uint64).reshape(-1, 1)
+
+
+@settings(max_examples=60)
+@given(CODES, st.integers(0, 16))
+def test_pairs_join_exactly_what_is_near(codes: list[int], limit: int) -> None:
+    near = {(a, b) for a in range(len(codes)) for b in range(a + 1, len(codes))
+            if (codes[a] ^ codes[b]).bit_count() <= limit}  # fmt: skip
+    found = {tuple(pair) for pair in near_hashes(column(codes), limit).tolist()}
+    assert found <= near
+    # copies of one hash are joined through the first of them
+    first = [codes.index(code) for code in codes]
+    assert {tuple(sorted((first[a], first[b]))) for a, b in near if codes[a] != codes[b]} <= found
+    assert {(first[a], a) for a in range(len(codes)) if first[a] != a} <= found
+
+
+def test_the_size_of_a_block_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    codes = np.random.default_rng(0).integers(0, 2**20, (300, 3), dtype=np.uint64)
+    whole = near_hashes(codes, 3).tolist()
+    monkeypatch.setattr(grouping, "BLOCK", 1000)
+    assert near_hashes(codes, 3).tolist() == whole
+
+
+def test_thousands_of_copies_make_no_millions_of_pairs() -> None:
+    assert len(near_hashes(np.zeros((5000, 1), np.uint64), 6)) == 4999
+
+
+def test_a_chain_is_cut_where_its_ends_are_strangers() -> None:
+    chain = column([0, 0b111111, 0b111111111111, 0b111111111111111111, 0b111111111111111111111111])
+    groups = groups_of(near_hashes(chain, 6), 6, hash_distances(chain))
+    assert [(group.leader, group.others) for group in groups] == [(0, ((1, 6.0), (2, 12.0))), (3, ((4, 6.0),))]
+
+
+@settings(max_examples=60)
+@given(CODES, st.integers(0, 16))
+def test_every_member_is_within_twice_the_distance_of_the_best_and_in_one_group_only(
+    codes: list[int], limit: int
+) -> None:
+    hashes = column(codes)
+    groups = groups_of(near_hashes(hashes, limit), limit, hash_distances(hashes))
+    members = [index for group in groups for index in (group.leader, *(other for other, _ in group.others))]
+    assert len(members) == len(set(members))
+    for group in groups:
+        for other, distance in group.others:
+            assert group.leader < other
+            assert distance == (codes[group.leader] ^ codes[other]).bit_count() <= 2 * limit
+
+
+def test_near_vectors_are_those_above_the_cosine() -> None:
+    angles = np.radians([0, 10, 90, 101])
+    vectors = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
+    assert near_vectors(vectors, 0.98).tolist() == [[0, 1], [2, 3]]
+    assert vector_distances(vectors)(0, np.array([1, 2])) == pytest.approx([1 - np.cos(np.radians(10)), 1.0], abs=1e-6)
+    assert near_vectors(np.zeros((0, 0), np.float32), 0.9).tolist() == []

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from nodegraph import Column, ColumnInfo, Context, ImageSet, Keep, Main, Parts, Range, arrange
-from nodes.reasons import NOT_MEASURED, number_text, texts
+from nodes.reasons import NOT_MEASURED, number_text, number_texts, texts
 
 SeedHelp = "Another seed gives another choice; the same seed always the same one."
 
@@ -42,7 +42,7 @@ def top_k(
         rule=texts(~mask, lambda row: NOT_MEASURED if values[row] is None else "not-top"),
         reason=texts(~mask, reason),
         column=column,
-        value=values,
+        value=number_texts(values),
         limit=str(k),
     )
 

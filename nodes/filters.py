@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import polars as pl
 
 from nodegraph import Column, ImageSet, Keep, Main, Problem, Range, filter_
-from nodes.reasons import NOT_MEASURED, OnNull, number_text, texts, with_nulls
+from nodes.reasons import NOT_MEASURED, OnNull, number_text, number_texts, texts, with_nulls
 
 OUTPUTS = ("kept", "dropped", "review")
 NullHelp = "What to do with rows that were not measured: send them to review, keep them or drop them."
@@ -99,7 +99,7 @@ def threshold(
         rule=_named(values.is_null(), below),
         reason=texts(~mask, reason),
         column=column,
-        value=values,
+        value=number_texts(values),
         limit=texts(~mask & values.is_not_null(), lambda row: number_text(limit(row)[1])),
         review=review,
     )

@@ -37,9 +37,15 @@ def value_text(value: object) -> str:
     return number_text(value) if isinstance(value, int | float) else f"'{value}'"
 
 
+def number_texts(values: pl.Series) -> pl.Series:
+    """The numbers of a column as texts, null where there is none."""
+    found = [None if value is None else number_text(value) for value in values.to_list()]
+    return pl.Series("value", found, pl.String)
+
+
 def texts(wanted: pl.Series, write: Callable[[int], str]) -> pl.Series:
-    """`write(row)` for the rows where `wanted` is true, "" for the others."""
-    return pl.Series("reason", [write(row) if flag else "" for row, flag in enumerate(wanted.to_list())], pl.String)
+    """`write(row)` for the rows where `wanted` is true, null for the others."""
+    return pl.Series("text", [write(row) if flag else None for row, flag in enumerate(wanted.to_list())], pl.String)
 
 
 def with_nulls(kept: pl.Series, on_null: OnNull) -> tuple[pl.Series, pl.Series]:

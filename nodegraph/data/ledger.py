@@ -27,9 +27,7 @@ def empty_ledger() -> pl.DataFrame:
 
 def ledger_of(rows: pl.DataFrame) -> pl.DataFrame:
     """`rows` with exactly the ledger's columns, in order; absent ones become null."""
-    missing = [
-        pl.lit(None, dtype=kind).alias(name) for name, kind in LEDGER_SCHEMA.items() if name not in rows.columns
-    ]
+    missing = [pl.lit(None, dtype=kind).alias(name) for name, kind in LEDGER_SCHEMA.items() if name not in rows.columns]
     return rows.with_columns(missing).select(pl.col(name).cast(kind) for name, kind in LEDGER_SCHEMA.items())
 
 

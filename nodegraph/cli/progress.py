@@ -60,24 +60,29 @@ class _PlainLines:
     """A line a step, and one every tenth of a long one."""
 
     def __init__(self) -> None:
-        self._nodes: tuple[str, ...] = ()
+        self._name = ""
         self._tenth = 0
 
     def hear(self, event: Event) -> None:
         match event:
             case StepStarted():
-                self._nodes, self._tenth = event.nodes, 0
+                self._name, self._tenth = _step_name(event), 0
             case StepProgress() if event.rows >= 1000 and event.done * 10 // event.rows > self._tenth:
                 self._tenth = event.done * 10 // event.rows
-                click.echo(f"{', '.join(self._nodes)}: {event.done:,} of {event.rows:,}{_rate(event)}", err=True)
+                click.echo(f"{self._name}: {event.done:,} of {event.rows:,}{_rate(event)}", err=True)
             case StepDone():
-                click.echo(f"{', '.join(self._nodes)}: done in {event.seconds:.1f} s", err=True)
+                click.echo(f"{self._name}: done in {event.seconds:.1f} s", err=True)
             case Notice():
                 click.echo(f"{event.node}: {event.text}" if event.node else event.text, err=True)
             case ModelAnnounced():
                 click.echo(_announcement(event), err=True)
             case _:
                 pass
+
+
+def _step_name(event: StepStarted) -> str:
+    name = ", ".join(event.nodes)
+    return f"measures for {name}" if event.kind == "measures" else name
 
 
 def _rate(event: StepProgress) -> str:
@@ -114,7 +119,7 @@ class _Bars:
     def hear(self, event: Event) -> None:
         match event:
             case StepStarted():
-                name = ", ".join(event.nodes)
+                name = _step_name(event)
                 shown = name if len(name) <= 48 else f"{name[:45]}..."
                 self._steps[event.index] = self._progress.add_task(shown, total=event.rows, rate="")
             case StepProgress():

@@ -77,12 +77,12 @@ def _fitting(parameter: Parameter, node: str, text: str, folder: Path) -> Any:
 
 
 def _readings(text: str) -> list[Any]:
-    """What a text can mean: its value as JSON, if it is, and the text itself."""
+    """What a text can mean: its value as JSON, if it is, the text itself, and the text as the only one of a list."""
     try:
         value = json.loads(text, parse_constant=lambda _word: math.nan)
     except (ValueError, RecursionError):
-        return [text]
-    return [text] if isinstance(value, float) and not math.isfinite(value) else [value, text]
+        return [text, [text]]
+    return [text] if isinstance(value, float) and not math.isfinite(value) else [value, text, [text]]
 
 
 def _from_here(value: Any, folder: Path) -> Any:

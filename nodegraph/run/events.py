@@ -11,7 +11,7 @@ from nodegraph.context import NodeCount
 
 @dataclass(frozen=True, slots=True)
 class StepStarted:
-    """Step `index` of `count` begins: a source, a stage or a barrier, of these nodes, on `rows` rows ."""
+    """Step `index` of `count` begins: a source, stage, barrier or measures for a barrier; `rows` None is unknown."""
 
     index: int
     count: int

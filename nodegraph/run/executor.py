@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from nodegraph.cache.location import cache_folder
-from nodegraph.cache.measures import MeasureCache
-from nodegraph.cache.thumbnails import ThumbnailStore
 from nodegraph.context import Context, NodeCount
 from nodegraph.data.imageset import ImageSet, empty_set
 from nodegraph.data.ledger import ERROR_RULE, joined
@@ -27,7 +25,7 @@ from nodegraph.run.results import RunResult, digest, result_rows
 from nodegraph.run.source import read_folders, run_source
 from nodegraph.run.stage import Batching, Counts, StageRun, default_batching
 from nodegraph.run.taking import Taker
-from nodegraph.run.tools import Device, Tools
+from nodegraph.run.tools import Device, Tools, opened_caches
 
 EXIT_OK, EXIT_ROW_ERRORS, EXIT_CANCELLED = 0, 3, 130
 PROGRESS_SECONDS = 1 / 20
@@ -44,12 +42,12 @@ def run(
     steps = steps_of(graph, registry, options.targets)
     device = Device(options.device)
     files = resolve_models(steps, registry, listener, allow_download=options.allow_download)
-    with MeasureCache.open(folder) as cache, ThumbnailStore.open(folder) as thumbnails:
-        for text in (*cache.notices, *thumbnails.notices):
-            listener(Notice("", text))
-        with Tools(cache, thumbnails, device, options.threads, fresh=options.fresh) as tools:
-            taker = Taker(tools.measuring, files)
-            return _Run(graph, registry, steps, options, listener, cancel or Cancel(), tools, taker, files).all()
+    with (
+        opened_caches(folder, lambda text: listener(Notice("", text))) as (cache, thumbnails),
+        Tools(cache, thumbnails, device, options.threads, fresh=options.fresh) as tools,
+    ):
+        taker = Taker(tools.measuring, files)
+        return _Run(graph, registry, steps, options, listener, cancel or Cancel(), tools, taker, files).all()
 
 
 class _Run:
@@ -99,6 +97,8 @@ class _Run:
         started = time.perf_counter()
         nodes = step.nodes or step.demands if isinstance(step, Stage) else (step.node,)
         kind = {SourceStep: "source", Stage: "stage", Barrier: "barrier"}[type(step)]
+        if isinstance(step, Stage) and not step.nodes:
+            kind = "measures"
         self._say(StepStarted(index, len(self._steps.steps), kind, nodes, self._rows_of(step)))
         if isinstance(step, SourceStep):
             self._source(index, self._steps.active[step.node])

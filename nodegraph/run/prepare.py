@@ -11,7 +11,7 @@ from nodegraph.graph.knobs import with_knobs
 from nodegraph.graph.migrate import migrate_nodes
 from nodegraph.graph.model import Graph
 from nodegraph.graph.paths import resolve_paths
-from nodegraph.graph.validate import validate
+from nodegraph.graph.validate import errors_of, validate
 from nodegraph.problems import Problem, ProblemError
 from nodegraph.registry import Registry
 
@@ -40,9 +40,7 @@ def prepare_graph(
     graph: Graph, registry: Registry, *, base: Path, out: Path | None = None, notes: tuple[Problem, ...] = ()
 ) -> Prepared:
     """A graph that is in memory, ready to run; relative paths lead from `base`. Raises ProblemError."""
-    resolved = resolve_paths(graph, registry, base, out)
-    found = [*notes, *validate(resolved, registry, base=base)]
-    errors = [problem for problem in found if problem.severity == "error"]
-    if errors:
+    found = [*notes, *validate(graph, registry, base=base)]
+    if errors := errors_of(found):
         raise ProblemError(errors)
-    return Prepared(resolved, tuple(found))
+    return Prepared(resolve_paths(graph, registry, base, out), tuple(found))

@@ -49,10 +49,14 @@ class NodePlan:
 
 @dataclass
 class _Known:
-    """Rows of ports: those whose values are all remembered, and those that may come."""
+    """Rows of ports: those whose values are all remembered, and those that may come.
+
+    `arrived` are rows known to reach a node, with all their columns.
+    """
 
     sets: dict[End, pl.DataFrame] = field(default_factory=dict[End, pl.DataFrame])
     unknown: dict[End, pl.DataFrame] = field(default_factory=dict[End, pl.DataFrame])
+    arrived: dict[str, pl.DataFrame] = field(default_factory=dict[str, pl.DataFrame])
 
     def may_come(self, end: End) -> pl.DataFrame:
         """Base columns of the rows that may come through this port."""
@@ -60,7 +64,7 @@ class _Known:
 
     def rows(self, end: End) -> pl.DataFrame:
         """Base columns of all rows of this port, known ones first."""
-        return pl.concat([self.sets[end].select(BASE_SCHEMA), self.may_come(end)])
+        return pl.concat([self.sets[end].select(list(BASE_SCHEMA)), self.may_come(end)])
 
 
 def rehearse(graph: Graph, registry: Registry, options: RunOptions) -> list[NodePlan]:
@@ -109,9 +113,10 @@ def _stage(graph: Graph, stage: Stage, steps: Steps, taker: Taker, known: _Known
         after_part=lambda: None,
     )
     result, waiting = run.missing(known.sets[stage.root])
-    unknown = pl.concat([known.may_come(stage.root), waiting.select(BASE_SCHEMA)])
+    unknown = pl.concat([known.may_come(stage.root), waiting.select(list(BASE_SCHEMA))])
     whole = known.sets[stage.root]
     known.sets |= result.tables
+    known.arrived |= result.arrived
     for node in stage.nodes:
         for port in steps.active[node].spec.outputs:
             known.unknown[End(node, port)] = unknown
@@ -153,11 +158,12 @@ def _plan(item: Active, known: _Known, taker: Taker, cache: MeasureCache, device
         rows = known.rows(End(item.id, item.spec.outputs[0]))
         return NodePlan(item.id, item.spec.type, label, rows.height, True, {})
     end = item.inputs[item.spec.inputs[0]]
-    rows = known.rows(end)
-    exact = known.may_come(end).height == 0
+    arrived = known.arrived.get(item.id, known.sets[end])
+    others = known.rows(end).filter(~pl.col("rid").is_in(arrived["rid"].implode()))
+    rows, exact = arrived.height + others.height, others.height == 0
     if not item.measures:
-        return NodePlan(item.id, item.spec.type, label, rows.height, exact, {})
-    lacking = taker.missing(item, contents_of(rows))
+        return NodePlan(item.id, item.spec.type, label, rows, exact, {})
+    lacking = taker.missing(item, arrived, contents_of(others))
     missing: Counter[str] = Counter()
     seconds: float | None = 0.0
     for name, contents in lacking.items():
@@ -166,7 +172,7 @@ def _plan(item: Active, known: _Known, taker: Taker, cache: MeasureCache, device
         each = cache.seconds_per_item(measure.name, device.name) if contents else 0.0
         seconds = None if seconds is None or each is None else seconds + each * len(contents)
     model, download = _model(item, taker)
-    return NodePlan(item.id, item.spec.type, label, rows.height, exact, missing, model, download, seconds)
+    return NodePlan(item.id, item.spec.type, label, rows, exact, missing, model, download, seconds)
 
 
 def _model(item: Active, taker: Taker) -> tuple[str, int]:

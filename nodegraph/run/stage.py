@@ -45,10 +45,11 @@ def default_batching(device: str) -> Batching:
 
 @dataclass
 class StageResult:
-    """Tables by port and ledger rows by node."""
+    """Tables by port, ledger rows by node, and `arrived`: the rows that came to each node that takes measures."""
 
     tables: dict[End, pl.DataFrame] = field(default_factory=dict[End, pl.DataFrame])
     drops: dict[str, pl.DataFrame] = field(default_factory=dict[str, pl.DataFrame])
+    arrived: dict[str, pl.DataFrame] = field(default_factory=dict[str, pl.DataFrame])
 
 
 @dataclass
@@ -57,6 +58,7 @@ class _Walk:
 
     tables: dict[End, list[pl.DataFrame]] = field(default_factory=dict[End, list[pl.DataFrame]])
     drops: dict[str, list[pl.DataFrame]] = field(default_factory=dict[str, list[pl.DataFrame]])
+    arrived: dict[str, pl.DataFrame] = field(default_factory=dict[str, pl.DataFrame])
     waiting: set[int] = field(default_factory=set[int])  # positions of rows that lack a value somewhere
 
     def add(self, other: _Walk) -> None:
@@ -154,6 +156,8 @@ class StageRun:
                 walk.tables.setdefault(end, []).append(rows)
             for node in self._steps.readers.get(end, ()):
                 item = self._steps.active[node]
+                if item.inputs[item.spec.inputs[0]] == end:
+                    walk.arrived[node] = rows
                 if node in self._stage.nodes:
                     pending += [(End(node, port), out) for port, out in self._step(item, rows, take, walk).items()]
                 elif node in self._stage.demands and item.inputs[item.spec.inputs[0]] == end:
@@ -208,6 +212,7 @@ def _result(walk: _Walk) -> StageResult:
     return StageResult(
         {end: _ordered(tables) for end, tables in walk.tables.items() if tables},
         {node: _ordered(tables) for node, tables in walk.drops.items() if tables},
+        {node: table.drop(POSITION) for node, table in walk.arrived.items()},
     )
 
 

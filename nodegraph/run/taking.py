@@ -74,12 +74,17 @@ class Taker:
                 texts[name] = _text_values(item, given)
         return self._taken(item, table, columns, texts)
 
-    def missing(self, item: Active, contents: Sequence[str]) -> dict[str, set[str]]:
-        """For each measure, by its keyword, the contents that it has no remembered value for."""
+    def missing(self, item: Active, table: pl.DataFrame, others: Sequence[str]) -> dict[str, set[str]]:
+        """For each measure, by its keyword, the contents that it has no remembered value for.
+
+        Of the rows of `table` only those for which the node wants the measure; of `others`, which may come, all.
+        """
         lacking: dict[str, set[str]] = {}
+        known = contents_of(table)
         for name, take in item.spec.takes.items():
             if take.texts is None:
                 request = self.request(item, take)
+                contents = [*(known[row] for row in _selected(take, item, table)), *others]
                 self._measuring.preload(request, contents)
                 values = self._measuring.known(request, contents)
                 lacking[name] = {c for c, value in zip(contents, values, strict=True) if value is None}

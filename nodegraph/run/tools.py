@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Generator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from nodegraph.cache.measures import MeasureCache
@@ -16,6 +18,22 @@ from nodegraph.models.pool import ModelPool, choose_device
 from nodegraph.run.images import OpenImages
 from nodegraph.run.lanes import ModelLane
 from nodegraph.run.measuring import Measuring
+
+
+@contextmanager
+def opened_caches(folder: Path, tell: Callable[[str], None]) -> Generator[tuple[MeasureCache, ThumbnailStore]]:
+    """The caches in `folder`. What happens to them that a person should know is told at the start and at the end."""
+    cache, thumbnails = MeasureCache.open(folder), ThumbnailStore.open(folder)
+    told = (*cache.notices, *thumbnails.notices)
+    for text in told:
+        tell(text)
+    try:
+        with cache, thumbnails:
+            yield cache, thumbnails
+    finally:
+        for text in (*cache.notices, *thumbnails.notices):
+            if text not in told:
+                tell(text)
 
 
 class Device:

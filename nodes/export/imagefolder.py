@@ -18,8 +18,9 @@ from nodes.export.card import card, hub_license, size_category
 from nodes.export.items import TRAIN, Item, items_of
 from nodes.export.manifest import Record
 from nodes.export.names import folder_name
+from nodes.export.order import Layout, Order
 from nodes.export.pictures import ImageFormat, Wish
-from nodes.export.write import Layout, Order, write_export
+from nodes.export.write import write_export
 
 SPLIT_NAMES = {"val": "validation", "valid": "validation", "dev": "validation", "training": TRAIN}
 NAMING_COLUMNS = ("license", "author", "source")

@@ -18,8 +18,9 @@ from nodes.export.card import card
 from nodes.export.items import TRAIN, Item, items_of
 from nodes.export.manifest import Record
 from nodes.export.names import folder_name, one_line
+from nodes.export.order import Layout, Order
 from nodes.export.pictures import ImageFormat, Wish
-from nodes.export.write import Layout, Order, write_export
+from nodes.export.write import write_export
 
 CAPTION_EXTENSION = ".txt"
 CONFIG = "dataset_config.toml"

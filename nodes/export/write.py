@@ -5,13 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from functools import partial
 from hashlib import blake2b, sha256
 from pathlib import Path
-from typing import TypeVar
 
 from nodegraph.context import Context
 from nodegraph.data.paths import path_of
@@ -20,47 +17,17 @@ from nodegraph.results import Written
 from nodes.export.items import Item
 from nodes.export.manifest import LICENSES, MANIFEST, Manifest, Record, licenses_table
 from nodes.export.names import stems_of
-from nodes.export.pictures import Made, NotWritableError, Wish, check_written, make_picture
-from nodes.export.plan import Plan, Planned, megabytes, plan_of
+from nodes.export.order import Layout, Order
+from nodes.export.pictures import Wish
+from nodes.export.plan import Planned, megabytes, plan_of
 from nodes.export.stage import flush, staged, take_place
-from nodes.export.target import Existing, checked_target, file_sha256, read_target, require_space, require_untouched
+from nodes.export.staging_pictures import write_pictures
+from nodes.export.target import checked_target, file_sha256, read_target, require_space, require_untouched
 
 WRITER_REV = 1
 """Changes when the same picture and the same wish give other bytes."""
 
 DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-
-ItemT = TypeVar("ItemT")
-ResultT = TypeVar("ResultT")
-
-
-@dataclass(frozen=True)
-class Layout:
-    """How one kind of export is laid out.
-
-    `place`    the subfolder of an item, with forward slashes.
-    `caption`  the item's words as they are written.
-    `sidecar`  suffix of the caption file beside each picture, or "" where captions live elsewhere.
-    `texts`    the other files: path to content, given the pictures in order of their files.
-    """
-
-    kind: str
-    place: Callable[[Item], str]
-    caption: Callable[[Item], str]
-    sidecar: str
-    texts: Callable[[Sequence[Record]], Mapping[str, str]]
-
-
-@dataclass(frozen=True)
-class Order:
-    """Everything an export is asked for. `failed` are rows that were turned down before: rid to reason."""
-
-    folder: str
-    items: Sequence[Item]
-    layout: Layout
-    wish: Wish
-    replace_edited: bool = False
-    failed: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def write_export(order: Order, context: Context) -> Written:
@@ -92,7 +59,7 @@ def _write(order: Order, context: Context, target: Path, new: Path) -> Written:
     require_untouched(target, existing, replace_edited=order.replace_edited)
     require_space(target, plan.new_bytes, shutil.disk_usage(new).free)
 
-    results = _write_pictures(plan, existing, order, target, new, context)
+    results = write_pictures(plan, existing, order, target, new, context)
     if results is None:
         return Written([], f"{target}: cancelled, nothing was changed")
     records = sorted((r for r in results.values() if isinstance(r, Record)), key=lambda record: record.file)
@@ -141,100 +108,6 @@ def _size_of(path: str) -> int:
         return path_of(path).stat().st_size
     except OSError:
         return 0
-
-
-def _write_pictures(
-    plan: Plan, existing: Existing, order: Order, target: Path, new: Path, context: Context
-) -> dict[str, Record | str] | None:
-    """Writes and verifies all pictures: rid to its record or to the reason why there is none. None when cancelled."""
-    broken = {*existing.edited, *existing.missing}
-    reused = {rid: record for rid, record in plan.reused.items() if record.file not in broken}
-    tasks = [(planned, reused.get(planned.item.rid)) for planned in plan.wanted]
-    for folder in {(new / planned.place).parent for planned, _old in tasks}:
-        folder.mkdir(parents=True, exist_ok=True)
-    write = partial(_write_one, new=new, target=target, layout=order.layout, wish=order.wish)
-    results: dict[str, Record | str] = {}
-    with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
-        for done, ((planned, _old), result) in enumerate(_in_order(pool, write, tasks), start=1):
-            results[planned.item.rid] = result
-            context.progress(done, len(tasks))
-            if context.cancelled():
-                return None
-    return results
-
-
-def _in_order(
-    pool: ThreadPoolExecutor, function: Callable[[ItemT], ResultT], items: Sequence[ItemT], ahead: int = 32
-) -> Iterator[tuple[ItemT, ResultT]]:
-    # a few at a time, so that cancelling does not wait for all of them
-    for start in range(0, len(items), ahead):
-        part = items[start : start + ahead]
-        yield from zip(part, pool.map(function, part), strict=True)
-
-
-def _write_one(
-    task: tuple[Planned, Record | None], *, new: Path, target: Path, layout: Layout, wish: Wish
-) -> Record | str:
-    planned, old = task
-    item = planned.item
-    if old is not None:
-        file, digest, count = f"{planned.place}{Path(old.file).suffix}", old.sha256, old.bytes
-        size, converted = (old.width, old.height), old.converted
-        _take_over(target / old.file, new / file)
-    else:
-        try:
-            made, digest = _made(planned, new, wish)
-        except NotWritableError as reason:
-            return str(reason)
-        file, count = f"{planned.place}{made.suffix}", len(made.data)
-        size, converted = (made.width, made.height), made.converted
-    caption_file = f"{planned.place}{layout.sidecar}" if layout.sidecar and planned.caption else ""
-    if caption_file:
-        (new / caption_file).write_bytes(planned.caption.encode())
-    return Record(
-        file=file,
-        caption_file=caption_file,
-        rid=item.rid,
-        cid=item.cid,
-        sha256=digest,
-        bytes=count,
-        width=size[0],
-        height=size[1],
-        caption=planned.caption,
-        split=item.split,
-        license=item.license,
-        author=item.author,
-        source=item.source,
-        converted=converted,
-        key=planned.key,
-    )
-
-
-def _made(planned: Planned, new: Path, wish: Wish) -> tuple[Made, str]:
-    """Makes, writes and checks the picture; one whose own bytes do not decode is converted, as its recipe allows."""
-    item = planned.item
-    for convert in (False, True):
-        made = make_picture(path_of(item.path), item.recipe, item.cid, wish, convert=convert)
-        file, digest = new / f"{planned.place}{made.suffix}", sha256(made.data).hexdigest()
-        file.write_bytes(made.data)
-        try:
-            check_written(file, digest, (made.width, made.height), item.recipe)
-        except NotWritableError:
-            file.unlink()
-            if made.converted:
-                raise
-        else:
-            return made, digest
-    raise AssertionError("a converted picture is either given or refused")
-
-
-def _take_over(old: Path, new: Path) -> None:
-    # a link from the last export, which is about to go, never from a source: one copy on the disk, and nothing
-    # shared after
-    try:
-        os.link(old, new)
-    except OSError:
-        shutil.copyfile(old, new)
 
 
 def _described(layout: Layout, records: Sequence[Record]) -> tuple[Manifest, dict[str, str]]:

@@ -145,7 +145,8 @@ def test_class_tokens_are_asked_for_while_wiring() -> None:
 
 HOSTILE = [
     "a/IMG.JPG", "b/img.jpg", "b/img.jpeg", "con.jpg", "aux", ".hidden.jpg", "-rf.jpg", "two\nlines.jpg", "猫.jpg",
-    "ü.jpg", "x" * 200 + ".jpg", "a.b.c.jpg", "under_score_s_s_s.jpg", "quote'\".jpg", "trailing .jpg", "%s{}.jpg", "=cmd.jpg",
+    "ü.jpg", "x" * 200 + ".jpg",
+    "a.b.c.jpg", "under_score_s_s_s.jpg", "quote'\".jpg", "trailing .jpg", "%s{}.jpg", "=cmd.jpg",
 ]  # fmt: skip
 
 

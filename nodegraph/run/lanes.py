@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from nodegraph.measures import Measure
 from nodegraph.models.pool import is_out_of_memory
@@ -27,6 +27,12 @@ class Work:
     measure: Measure
     settings: Mapping[str, Any]
     handle: Callable[[], Any]
+    model: str = ""
+
+    @property
+    def name(self) -> str:
+        """What its batch size is remembered under: the measure and the model."""
+        return f"{self.measure.name}:{self.model}"
 
 
 @dataclass
@@ -40,7 +46,7 @@ class _Sizing:
 
     def after(self, count: int, seconds: float) -> None:
         """Learns from a batch. Only full batches tell anything."""
-        if self.settled or count < self.size:
+        if count < self.size:
             return
         each = seconds / count
         if each * GAIN < self.seconds_per_item and self.size * 2 <= self.ceiling:
@@ -55,6 +61,18 @@ class _Sizing:
         self.settled = True
 
 
+class SizeMemory(Protocol):
+    """Remembers from run to run the batch size found for a kind of work."""
+
+    def recall(self, work: Work) -> int | None:
+        """The size found last, or None."""
+        ...
+
+    def remember(self, work: Work, size: int) -> None:
+        """Remembers a size that was found."""
+        ...
+
+
 @dataclass
 class _Queue:
     work: Work
@@ -65,11 +83,15 @@ class ModelLane:
     """Runs model measures one batch at a time on its own thread; items of several callers share a batch.
 
     On the CPU batches have a fixed size; on a GPU it is found by doubling while throughput grows, and halves when
-    memory runs out. `device` is asked when there is work. `calls` counts the items that went through a model.
+    memory runs out; what was found is where the next run starts. `device` is asked when there is work. `calls` counts
+    the items that went through a model.
     """
 
-    def __init__(self, device: Callable[[], str], *, timing: Callable[[str, float, int], None]) -> None:
+    def __init__(
+        self, device: Callable[[], str], memory: SizeMemory, *, timing: Callable[[str, float, int], None]
+    ) -> None:
         self._device = device
+        self._memory = memory
         self._timing = timing
         self._queues: dict[Hashable, _Queue] = {}
         self._sizes: dict[Hashable, _Sizing] = {}
@@ -100,17 +122,18 @@ class ModelLane:
             self._changed.notify()
         self._thread.join()
 
-    def batch_size(self, key: Hashable) -> int:
+    def batch_size(self, work: Work) -> int:
         """The batch size in use for this kind of work."""
-        return self._sizing(key).size
+        return self._sizing(work).size
 
-    def _sizing(self, key: Hashable) -> _Sizing:
-        if key not in self._sizes:
+    def _sizing(self, work: Work) -> _Sizing:
+        if work.key not in self._sizes:
             on_cpu = self._device() == "cpu"
-            self._sizes[key] = _Sizing(
-                CPU_BATCH if on_cpu else FIRST_BATCH, CPU_BATCH if on_cpu else LARGEST_BATCH, settled=on_cpu
-            )
-        return self._sizes[key]
+            first, largest = (CPU_BATCH, CPU_BATCH) if on_cpu else (FIRST_BATCH, LARGEST_BATCH)
+            found = self._memory.recall(work)
+            size = min(found, largest) if found else first
+            self._sizes[work.key] = _Sizing(size, largest, settled=on_cpu or found is not None)
+        return self._sizes[work.key]
 
     def _serve(self) -> None:
         while True:
@@ -120,7 +143,7 @@ class ModelLane:
                 if self._closing:
                     return
                 queue = max(self._queues.values(), key=lambda queue: len(queue.items))
-                size = self._sizing(queue.work.key).size
+                size = self._sizing(queue.work).size
                 batch = [queue.items.popleft() for _ in range(min(size, len(queue.items)))]
             self._run(queue.work, batch)
 
@@ -136,7 +159,11 @@ class ModelLane:
             return
         seconds = time.perf_counter() - started
         self.calls += len(batch)
-        self._sizing(work.key).after(len(batch), seconds)
+        sizing = self._sizing(work)
+        if not sizing.settled:
+            sizing.after(len(batch), seconds)
+            if sizing.settled:
+                self._memory.remember(work, sizing.size)
         self._timing(work.measure.name, seconds, len(batch))
         for (_item, future), value in zip(batch, values, strict=True):
             future.set_result(value)
@@ -147,7 +174,9 @@ class ModelLane:
             batch[0][1].set_exception(error)
             return
         if is_out_of_memory(error):
-            self._sizing(work.key).out_of_memory(len(batch))
+            sizing = self._sizing(work)
+            sizing.out_of_memory(len(batch))
+            self._memory.remember(work, sizing.size)
             half = len(batch) // 2
             self._run(work, batch[:half])
             self._run(work, batch[half:])

@@ -17,6 +17,7 @@ from nodegraph.data.ledger import ERROR_RULE
 from nodegraph.data.unreadable import Unavailable, Unreadable
 from nodegraph.measures import Measure
 from nodegraph.models.catalogue import ModelFiles
+from nodegraph.problems import ProblemError
 from nodegraph.run.images import OpenImages
 from nodegraph.run.lanes import ModelLane, Work
 
@@ -187,7 +188,13 @@ class Measuring:
             files = request.files
             if use.prepare is not None:
                 given = use.prepare(self._handle(files, request.measure), given, **request.settings)
-            work = Work(request.key, request.measure, request.settings, lambda: self._handle(files, request.measure))
+            work = Work(
+                request.key,
+                request.measure,
+                request.settings,
+                lambda: self._handle(files, request.measure),
+                files.entry.id,
+            )
             answer = self._lane.submit(work, given)
             answer.add_done_callback(lambda done: self._settle_answer(request, content, done, future))
         except Exception as error:
@@ -204,7 +211,15 @@ class Measuring:
         self._keep(request, content, value, future)
 
     def _fail(self, request: Request, content: str, error: BaseException, future: Future[Remembered]) -> None:
-        """A failure that is a fact about the content is remembered; any other is tried again in the next run."""
+        """A failure that is a fact about the content is remembered; any other is tried again in the next run.
+
+        A problem (a model that cannot be loaded) is no fault of the row: it ends the run.
+        """
+        if isinstance(error, ProblemError):
+            with self._lock:
+                self._pending.pop((request.key, content), None)
+            future.set_exception(error)
+            return
         if isinstance(error, Unreadable):
             self._settle(request, content, Failure(error.rule, error.reason), future)
             return

@@ -15,8 +15,9 @@ from nodegraph.data.pixels import Decoded, thumbnail
 from nodegraph.measures import Measure
 from nodegraph.models.catalogue import ModelFiles
 from nodegraph.models.pool import ModelPool, choose_device
+from nodegraph.problems import ProblemError, problem
 from nodegraph.run.images import OpenImages
-from nodegraph.run.lanes import ModelLane
+from nodegraph.run.lanes import ModelLane, Work
 from nodegraph.run.measuring import Measuring
 
 
@@ -53,6 +54,22 @@ class Device:
         return "cpu" if self._requested == "cpu" else choose_device(self._requested)
 
 
+class _Sizes:
+    """Batch sizes of kinds of work, remembered in the cache by model and device."""
+
+    def __init__(self, cache: MeasureCache, device: Device) -> None:
+        self._cache = cache
+        self._device = device
+
+    def recall(self, work: Work) -> int | None:
+        """The size found last for this measure and model on this device."""
+        return self._cache.batch_size(work.name, self._device.name)
+
+    def remember(self, work: Work, size: int) -> None:
+        """Remembers a size that was found."""
+        self._cache.record_batch_size(work.name, self._device.name, size)
+
+
 class Tools:
     """What does the work of one run, made at its start and let go at its end."""
 
@@ -64,7 +81,7 @@ class Tools:
         self.device = device
         self.images = OpenImages(self._keep_thumbnail)
         self.pool = ModelPool()
-        self.lane = ModelLane(lambda: device.name, timing=self._record_timing)
+        self.lane = ModelLane(lambda: device.name, _Sizes(cache, device), timing=self._record_timing)
         self.threads = ThreadPoolExecutor(threads, thread_name_prefix="measure")
         self.measuring = Measuring(cache, self.images, self.lane, self.threads, self._handle, fresh=fresh)
         self._without_thumbnail: set[str] = set()
@@ -74,7 +91,19 @@ class Tools:
         self._without_thumbnail |= set(self.thumbnails.missing(contents))
 
     def _handle(self, files: ModelFiles, measure: Measure) -> Any:
-        return self.pool.get(files, measure.model.load, self.device.name) if measure.model else None
+        if measure.model is None:
+            return None
+        try:
+            return self.pool.get(files, measure.model.load, self.device.name)
+        except ProblemError:
+            raise
+        except Exception as error:
+            raise problem(
+                "model-not-loaded",
+                f"The model {files.entry.id} in {files.folder} could not be loaded: {type(error).__name__}: {error}.",
+                "Choose another model, or delete its folder so that it is fetched anew.",
+                value=files.entry.id,
+            ) from error
 
     def _record_timing(self, measure: str, seconds: float, items: int) -> None:
         self.cache.record_timing(measure, self.device.name, seconds, items)

@@ -32,7 +32,7 @@ def test_a_picture_is_decoded_once_however_many_copies_and_measures_there_are(be
 
 def test_a_row_dropped_by_a_filter_is_not_put_through_the_model(bench: Bench) -> None:
     result = bench.run()
-    kept = {cid for cid in result.sets[End("above", "kept")].cids}
+    kept = set(result.sets[End("above", "kept")].cids)
     assert result.summary.measures["test_embedding"]["misses"] == len(kept) < 9
 
 

@@ -1,0 +1,108 @@
+"""The model lane: batches, memory that runs out, inputs that fail."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+
+from nodegraph.measures import Measure
+from nodegraph.run.lanes import CPU_BATCH, FIRST_BATCH, ModelLane, Work
+
+
+class Remembered(dict[str, int]):
+    def recall(self, work: Work) -> int | None:
+        return self.get(work.name)
+
+    def remember(self, work: Work, size: int) -> None:
+        self[work.name] = size
+
+
+class Model:
+    """Doubles numbers; fails on 13; runs out of memory above `fits`; waits for `gate` before its first batch."""
+
+    def __init__(self, fits: int = 10**6) -> None:
+        self.fits = fits
+        self.batches: list[int] = []
+        self.gate = threading.Event()
+
+    def __call__(self, handle: object, batch: list[int]) -> list[int]:
+        self.gate.wait()
+        self.batches.append(len(batch))
+        if len(batch) > self.fits:
+            raise MemoryError("out of memory")
+        if 13 in batch:
+            raise ValueError("unlucky")
+        return [item * 2 for item in batch]
+
+
+def work_of(model: Model) -> Work:
+    return Work("key", Measure("double", 1, None, "integer", model, {}), {}, lambda: None, "small")  # type: ignore[arg-type]
+
+
+def through(model: Model, items: list[int], *, device: str = "cpu", memory: Remembered | None = None) -> list[Any]:
+    """What the lane gives for the items, all of them waiting before the first batch."""
+    lane = ModelLane(lambda: device, Remembered() if memory is None else memory, timing=lambda *_: None)
+    futures = [lane.submit(work_of(model), item) for item in items]
+    model.gate.set()
+    results = [future.exception() or future.result() for future in futures]
+    lane.close()
+    return results
+
+
+def test_waiting_items_share_batches() -> None:
+    model = Model()
+    assert through(model, list(range(100, 150))) == [item * 2 for item in range(100, 150)]
+    assert max(model.batches) == CPU_BATCH
+
+
+def test_one_bad_input_costs_one_row() -> None:
+    results = through(Model(), [1, 13, 2])
+    assert results[0] == 2
+    assert isinstance(results[1], ValueError)
+    assert results[2] == 4
+
+
+def test_a_batch_halves_when_memory_runs_out_and_the_size_is_remembered() -> None:
+    model, memory = Model(fits=5), Remembered()
+    items = list(range(100, 164))
+    assert through(model, items, memory=memory) == [item * 2 for item in items]
+    assert memory["double:small"] == 4
+    assert all(size <= 4 for size in model.batches[-8:])
+
+
+def test_the_next_run_starts_with_the_size_that_was_found() -> None:
+    model = Model(fits=5)
+    through(model, list(range(100, 132)), memory=Remembered({"double:small": 4}))
+    assert max(model.batches) == 4
+
+
+def test_on_a_gpu_full_batches_double_while_they_get_faster() -> None:
+    model = Model()
+    through(model, list(range(100, 100 + 16 * FIRST_BATCH)), device="cuda")
+    assert model.batches[1] > FIRST_BATCH or model.batches[0] > FIRST_BATCH
+
+
+def test_a_model_that_does_not_fit_one_input_fails_that_input() -> None:
+    assert isinstance(through(Model(fits=0), [1])[0], MemoryError)
+
+
+def test_a_measure_that_gives_too_few_values_is_a_mistake_told_on_each_row() -> None:
+    class Short(Model):
+        def __call__(self, handle: object, batch: list[int]) -> list[int]:
+            return []
+
+    model = Short()
+    assert isinstance(through(model, [1])[0], TypeError)
+
+
+def test_what_waits_is_cancelled_when_the_lane_closes() -> None:
+    model = Model()
+    lane = ModelLane(lambda: "cpu", Remembered(), timing=lambda *_: None)
+    futures = [lane.submit(work_of(model), item) for item in range(200)]
+    threading.Timer(0.05, model.gate.set).start()
+    lane.close()
+    assert futures[-1].cancelled()
+    with pytest.raises(RuntimeError):
+        lane.submit(work_of(model), 1)

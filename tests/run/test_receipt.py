@@ -1,0 +1,72 @@
+"""Receipts and their replay."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from nodegraph.problems import ProblemError
+from nodegraph.run.events import Summary
+from nodegraph.run.options import RunOptions
+from nodegraph.run.receipt import differences, read_receipt
+from nodegraph.run.replay import replay, run_with_receipt
+from tests.run.conftest import Bench
+
+
+def receipt_of(bench: Bench) -> dict:
+    options = RunOptions(device="cpu", cache=bench.root / "cache")
+    path = bench.root / "receipt.json"
+    run_with_receipt(bench.graph(), bench.registry, options, bench.events.append, path=path)
+    return read_receipt(path)
+
+
+def replayed(bench: Bench, receipt: dict) -> dict:
+    return replay(receipt, bench.registry, RunOptions(device="cpu", cache=bench.root / "cache"), bench.events.append)
+
+
+def test_a_run_ends_with_the_summary_that_names_its_receipt(bench: Bench) -> None:
+    receipt_of(bench)
+    assert isinstance(bench.events[-1], Summary)
+    assert Path(bench.events[-1].receipt).is_file()
+
+
+def test_a_receipt_says_what_was_run_on_what_with_which_result(bench: Bench) -> None:
+    receipt = receipt_of(bench)
+    assert receipt["nodes"]["above"] == {"type": "test/above", "rev": 1, "params": {"low": 100}}
+    assert receipt["inputs"]["folder"]["rows"] == 12
+    assert receipt["packages"]["nodegraph"]
+    assert receipt["models"]["fake"]["revision"]
+    assert len(receipt["rows"]["export"]) == receipt["summary"]["nodes"]["export"]["out"]
+
+
+def test_a_replay_of_the_same_gives_the_same_and_writes_no_export(bench: Bench) -> None:
+    receipt = receipt_of(bench)
+    (bench.root / "out" / "names.txt").unlink()
+    now = replayed(bench, receipt)
+    assert differences(receipt, now) == []
+    assert now["summary"]["digest"] == receipt["summary"]["digest"]
+    assert not (bench.root / "out" / "names.txt").exists()
+
+
+def test_a_replay_names_the_rows_that_differ(bench: Bench) -> None:
+    receipt = receipt_of(bench)
+    kept = [row[0] for row in receipt["rows"]["export"]]
+    bench.draw(kept[0], 5)
+    (bench.pictures / kept[1]).unlink()
+    bench.draw("zz.png", 4)
+    now = replayed(bench, receipt)
+    told = "\n".join(differences(receipt, now))
+    assert now["summary"]["digest"] != receipt["summary"]["digest"]
+    assert f"export: {kept[0]}: content was" in told
+    assert f"export: {kept[1]} was kept and is not any more" in told
+    assert "export: zz.png is kept and was not" in told
+
+
+@pytest.mark.parametrize("text", ["", "no json", "[]", "{}", json.dumps({"format": "other"})])
+def test_what_is_no_receipt_is_a_problem(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "receipt.json"
+    path.write_text(text)
+    with pytest.raises(ProblemError, match="receipt"):
+        read_receipt(path)

@@ -148,8 +148,11 @@ def test_cleanvision_still_gives_the_golden_numbers() -> None:
 def test_photos_up_to_720_px_score_as_cleanvision_scores_them() -> None:
     if not PHOTOS.is_dir():
         pytest.skip("the photos of ../shared are not here")
-    opened = {path: Image.open(path) for path in sorted(PHOTOS.glob("imagenet_sample/*"))[:60]}
-    small = {path: picture for path, picture in opened.items() if max(picture.size) <= 720 and picture.mode == "RGB"}
+    small: dict[Path, Image.Image] = {}
+    for path in sorted(PHOTOS.glob("imagenet_sample/*"))[:60]:
+        with Image.open(path) as picture:
+            if max(picture.size) <= 720 and picture.mode == "RGB":
+                small[path] = picture.copy()
     answers = ask_cleanvision(*map(str, small))
     assert len(answers) >= 20
     for path, picture in small.items():

@@ -64,7 +64,10 @@ def histogram(
     both = np.concatenate([values, lost])
     if not both.size:
         return None
-    shown = sorted({limit for limit in limits if math.isfinite(limit)})[:4]
+    reach = float(both.max() - both.min()) or abs(float(both.max())) or 1.0
+    # a limit far from every value is none on this axis: "the best 40" is held against a rank, not against a score
+    near = {limit for limit in limits if both.min() - reach <= limit <= both.max() + reach}
+    shown = sorted(near)[:4]
     low, high, count = _span(both, shown, whole)
     logarithmic = count == BINS and low > 0 and high > LONG_TAIL * float(np.median(both))
     edges = np.geomspace(low, high, count + 1) if logarithmic else np.linspace(low, high, count + 1)

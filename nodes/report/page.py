@@ -201,7 +201,10 @@ def _reasons(rows: pl.DataFrame) -> list[Reason]:
 def _against(row: Mapping[str, str | None]) -> str:
     """The value and the limit of a dropped row, where the sentence does not tell them already."""
     value, limit = _short(row["value"]), _short(row["limit"])
-    return f"{value} against {limit}" if value and limit and limit not in (row["reason"] or "") else ""
+    sentence = row["reason"] or ""
+    if not value or not limit or limit in sentence:
+        return ""
+    return f"limit {limit}" if value in sentence else f"{value} against {limit}"
 
 
 def _short(text: str | None) -> str:
@@ -212,7 +215,7 @@ def _short(text: str | None) -> str:
 
 
 def scores_of(images: ImageSet) -> list[Histogram]:
-    """A histogram for each column of numbers, with the values and limits that the ledger names for it; at most 24."""
+    """A histogram for each column of numbers that differ, with what the ledger names for it; at most 24."""
     table, found = images.table, []
     for column, kind in table.schema.items():
         # whole numbers that only name a group have no order to draw
@@ -226,7 +229,7 @@ def scores_of(images: ImageSet) -> list[Histogram]:
             _numbers(lost["limit"]),
             whole=kind.is_integer(),
         )
-        if drawn:
+        if drawn and (drawn.limits or len(set(table[column].drop_nulls())) > 1):
             found.append(drawn)
     return found[:MOST_SCORES]
 

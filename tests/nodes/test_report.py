@@ -232,3 +232,13 @@ def test_whole_numbers_have_a_bin_each() -> None:
 )
 def test_numbers_are_short(value: float, text: str) -> None:
     assert number(value) == text
+
+
+def test_a_limit_that_is_none_of_the_score_does_not_stretch_its_axis() -> None:
+    drawn = histogram("clip_score", [0.1, 0.2, 0.3], [0.05], [40.0])
+    assert drawn is not None
+    assert (drawn.limits, drawn.high) == ([], "0.3")
+
+
+def test_a_score_that_is_the_same_everywhere_is_not_drawn(tmp_path: Path) -> None:
+    assert not scores_of(images_of(photos(tmp_path / "in"), frames=[1, 1, 1, 1]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from io import TextIOWrapper
 
 import click
 
@@ -43,6 +44,9 @@ for _command in (run, check, nodes, new, verify, migrate, schema, cache, open_gr
 
 def main(arguments: list[str] | None = None) -> None:
     """Runs the command and leaves with its exit code. A problem is a line on stderr, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a name that the terminal's encoding lacks must not end a run
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = command.main(args=arguments, prog_name="nodegraph", standalone_mode=False)
     except click.exceptions.Exit as leave:
@@ -50,7 +54,7 @@ def main(arguments: list[str] | None = None) -> None:
     except click.Abort:
         code = EXIT_CANCELLED
     except click.ClickException as error:
-        error.show()
+        _show(error)
         code = EXIT_WRONG
     except ProblemError as error:
         for problem in error.problems:
@@ -74,6 +78,16 @@ def main(arguments: list[str] | None = None) -> None:
         )
         code = EXIT_FAILED
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _show(error: click.ClickException) -> None:
+    """One line that names the command whose help says more; a group called without a command shows its help."""
+    message = error.format_message().rstrip(".")
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if context is None or "\n" in message:
+        error.show()
+        return
+    click.echo(f"error: {message}. `{context.command_path} --help` says what can be given.", err=True)
 
 
 if __name__ == "__main__":

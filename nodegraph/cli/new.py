@@ -21,7 +21,8 @@ def new(template: str | None, graph: Path | None) -> None:
             click.echo(f"{name}  {title}")
         return
     if template not in templates:
-        raise problem("unknown-template", did_you_mean(template, templates), value=template)
+        advice = did_you_mean(template, templates)
+        raise problem("unknown-template", f"There is no example {template!r}.", advice, value=template)
     target = graph or Path(f"{template}.json")
     if target.exists():
         raise problem(

@@ -25,7 +25,8 @@ def nodes(name: str | None, as_json: bool) -> None:
     for found in registry.problems:
         click.echo(f"{found.severity}: {found}", err=True)
     if name is not None and name not in registry.nodes:
-        raise problem("unknown-node", did_you_mean(name, registry.nodes), value=name)
+        advice = did_you_mean(name, registry.nodes)
+        raise problem("unknown-node", f"There is no node {name!r}.", advice, value=name)
     specs = [registry.nodes[name]] if name else list(registry.nodes.values())
     if as_json:
         click.echo(json.dumps([_as_dict(spec) for spec in specs], ensure_ascii=False, indent=1))

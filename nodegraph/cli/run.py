@@ -41,6 +41,7 @@ def run(
     from nodegraph.run.options import RunOptions
     from nodegraph.run.prepare import prepare
 
+    _require_places(out, receipt)
     registry = installed_registry()
     prepared = prepare(graph, registry, knobs=knob_values(knobs), out=out.absolute() if out else None)
     for target in targets:
@@ -55,6 +56,16 @@ def run(
         print_plan(rehearse(prepared.graph, registry, options), as_json=as_json)
         return
     raise click.exceptions.Exit(_run(prepared, options, receipt, as_json=as_json))
+
+
+def _require_places(out: Path | None, receipt: Path | None) -> None:
+    """Says before the run what would stop it at its end."""
+    from nodegraph.problems import problem
+
+    if out is not None and out.exists() and not out.is_dir():
+        raise problem("not-a-folder", f"--out {out} is a file.", "Give a folder.", value=str(out))
+    if receipt is not None and receipt.is_dir():
+        raise problem("not-a-file", f"--receipt {receipt} is a folder.", "Give a file.", value=str(receipt))
 
 
 def _run(prepared: Prepared, options: object, receipt: Path | None, *, as_json: bool) -> int:

@@ -6,7 +6,7 @@ import json
 import os
 import platform
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,6 @@ from nodegraph.run.results import RunResult, digest, result_rows
 
 FORMAT = "nodegraph-receipt"
 RECEIPT_VERSION = 1
-KEYS = ("format", "version", "graph", "targets", "packages", "models", "inputs", "summary", "rows")
 PACKAGES = (
     "nodegraph", "numpy", "polars", "pillow", "pillow-heif", "imagehash", "scipy", "torch", "torchvision",
     "open_clip_torch", "transformers", "safetensors",
@@ -76,28 +75,69 @@ def _inputs(steps: Steps, result: RunResult) -> dict[str, dict[str, Any]]:
 
 
 def write_receipt(receipt: Mapping[str, Any], path: Path) -> None:
-    """Writes it beside its place and moves it there, so that a receipt is whole or not there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(f".{os.getpid()}.tmp")
-    beside.write_text(json.dumps(receipt, ensure_ascii=False, indent=1, sort_keys=True, default=str) + "\n", "utf-8")
-    beside.replace(path)
+    """Writes it beside its place and moves it there, so that a receipt is whole or not there. Raises ProblemError."""
+    text = json.dumps(receipt, ensure_ascii=False, indent=1, sort_keys=True, default=str) + "\n"
+    beside = path.with_name(f".{os.urandom(8).hex()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # A name that is not UTF-8 has lone surrogates; "backslashreplace" writes those as JSON escapes them.
+        beside.write_text(text, "utf-8", "backslashreplace")
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        why = error.strerror or str(error)
+        advice = "Give another file for it; what was measured is remembered."
+        raise problem("no-receipt", f"The receipt {path} could not be written: {why}.", advice) from error
 
 
 def read_receipt(path: Path) -> dict[str, Any]:
     """The receipt in this file. Raises ProblemError when it is none."""
+    advice = "Give the path of a receipt."
+    if path.exists() and not path.is_file():
+        raise problem("no-receipt", f"{path} is no file.", advice)
     try:
         data: Any = json.loads(path.read_text("utf-8"))
     except OSError as error:
-        raise problem(
-            "no-receipt", f"{path} cannot be read: {error.strerror}.", "Give the path of a receipt."
-        ) from error
-    except ValueError as error:
-        raise problem("no-receipt", f"{path} is no receipt: it is not JSON.", "Give the path of a receipt.") from error
-    if not isinstance(data, dict) or any(key not in data for key in KEYS) or data["format"] != FORMAT:
-        raise problem("no-receipt", f"{path} is no receipt of nodegraph.", "Give the path of a receipt.")
+        raise problem("no-receipt", f"{path} cannot be read: {error.strerror}.", advice) from error
+    except (ValueError, RecursionError) as error:
+        raise problem("no-receipt", f"{path} is no receipt: it is not JSON.", advice) from error
+    if not isinstance(data, dict) or data.get("format") != FORMAT or not isinstance(data.get("version"), int):  # pyright: ignore[reportUnknownMemberType]
+        raise problem("no-receipt", f"{path} is no receipt of nodegraph.", advice)
     if data["version"] > RECEIPT_VERSION:
         raise problem("newer-receipt", f"{path} was written by a newer nodegraph.", "Update nodegraph.")
+    if not _is_whole(data):  # pyright: ignore[reportUnknownArgumentType]
+        raise problem("damaged-receipt", f"{path} is a receipt, but not as nodegraph writes them.", advice)
     return data  # pyright: ignore[reportUnknownVariableType]
+
+
+def _is_whole(data: object) -> bool:
+    """Whether everything a replay reads is there and of its type."""
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        TypeAdapter(_Receipt).validate_python(data)
+    except ValidationError:
+        return False
+    return True
+
+
+@dataclass(frozen=True)
+class _SummaryPart:
+    digest: str
+    nodes: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Receipt:
+    """The keys of a receipt that a replay reads."""
+
+    graph: dict[str, Any]
+    targets: list[str]
+    packages: dict[str, Any]
+    models: dict[str, Any]
+    inputs: dict[str, Any]
+    summary: _SummaryPart
+    rows: dict[str, list[tuple[str, str, str | None, str | None]]]
 
 
 def graph_in(receipt: Mapping[str, Any]) -> Graph:

@@ -157,13 +157,16 @@ class Parameter:
             self._adapter.validate_python(value, strict=True)
         except ValidationError as error:
             return self._bad(value, "; ".join(_plain(detail) for detail in error.errors()[:3]))
-        return self._check_text(value) if isinstance(value, str) else None
+        texts = [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]  # pyright: ignore[reportUnknownVariableType]
+        return next((found for text in texts if (found := self._check_text(text))), None)
 
     def _check_text(self, value: str) -> Problem | None:
         import re
 
         if "\x00" in value:
             return self._bad(value, "it holds a NUL character")
+        if not (self.facet(Folder) or self.facet(File)) and re.search("[\ud800-\udfff]", value):
+            return self._bad(value, "it holds bytes that are no text")  # names of files may, what is read as text may not
         if self.facet(NewColumn) and not re.match(NAME_PATTERN, value):
             return self._bad(value, "a column's name is letters, digits and underscores and starts with a letter")
         if self.facet(Colour) and not re.match(COLOUR_PATTERN, value):

@@ -13,7 +13,7 @@ from nodegraph.run.rehearsal import NodePlan
 def print_plan(plans: Sequence[NodePlan], *, as_json: bool) -> None:
     """Prints rows expected, values missing, the model to load and the time, node by node."""
     if as_json:
-        print(json.dumps({"event": "plan", "nodes": [asdict(plan) for plan in plans]}, ensure_ascii=False))
+        print(json.dumps({"event": "plan", "nodes": [asdict(plan) for plan in plans]}))
         return
     from rich.console import Console
     from rich.table import Table

@@ -49,7 +49,8 @@ def size_text(bytes: int) -> str:
 
 
 def _json_line(event: Event) -> None:
-    print(json.dumps(as_dict(event), ensure_ascii=False), flush=True)
+    # in ASCII, so that a program can read it whatever the encoding of stdout is
+    print(json.dumps(as_dict(event)), flush=True)
 
 
 def _announcement(event: ModelAnnounced) -> str:

@@ -172,7 +172,7 @@ def _plan(item: Active, known: _Known, taker: Taker, cache: MeasureCache, device
         each = cache.seconds_per_item(measure.name, device.name) if contents else 0.0
         seconds = None if seconds is None or each is None else seconds + each * len(contents)
     model, download = _model(item, taker)
-    return NodePlan(item.id, item.spec.type, label, rows, exact, missing, model, download, seconds)
+    return NodePlan(item.id, item.spec.type, label, rows, exact, dict(missing), model, download, seconds)
 
 
 def _model(item: Active, taker: Taker) -> tuple[str, int]:

@@ -47,6 +47,14 @@ class NodeProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class NodePreview:
+    """Content keys of the latest few rows that a node gave: their thumbnails are remembered."""
+
+    node: str
+    contents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A sentence for the log, from a node ("" from the run itself)."""
 
@@ -90,7 +98,17 @@ class Summary:
     seconds: float = field(default=0.0)
 
 
-Event = StepStarted | StepProgress | StepDone | NodeProgress | Notice | ModelAnnounced | ModelProgress | Summary
+Event = (
+    StepStarted
+    | StepProgress
+    | StepDone
+    | NodeProgress
+    | NodePreview
+    | Notice
+    | ModelAnnounced
+    | ModelProgress
+    | Summary
+)
 Listener = Callable[[Event], None]
 
 _NAMES: dict[type[Any], str] = {
@@ -98,6 +116,7 @@ _NAMES: dict[type[Any], str] = {
     StepProgress: "step-progress",
     StepDone: "step-done",
     NodeProgress: "node",
+    NodePreview: "preview",
     Notice: "notice",
     ModelAnnounced: "model",
     ModelProgress: "model-progress",

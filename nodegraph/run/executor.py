@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,24 +18,42 @@ from nodegraph.plan.stages import Active, Barrier, SourceStep, Stage, Step, Step
 from nodegraph.registry import Registry
 from nodegraph.run.cancel import Cancel
 from nodegraph.run.evaluate import error_rows, evaluate, passed_through
-from nodegraph.run.events import Listener, NodeProgress, Notice, StepDone, StepProgress, StepStarted, Summary
+from nodegraph.run.events import (
+    Listener,
+    NodePreview,
+    NodeProgress,
+    Notice,
+    StepDone,
+    StepProgress,
+    StepStarted,
+    Summary,
+)
 from nodegraph.run.models import resolve_models
 from nodegraph.run.options import RunOptions
 from nodegraph.run.results import RunResult, digest, result_rows
 from nodegraph.run.source import read_folders, run_source
-from nodegraph.run.stage import Batching, Counts, StageRun, default_batching
+from nodegraph.run.stage import Batching, Counts, Latest, StageRun, default_batching
 from nodegraph.run.taking import Taker
 from nodegraph.run.tools import Device, Tools, opened_caches
 
 EXIT_OK, EXIT_ROW_ERRORS, EXIT_CANCELLED = 0, 3, 130
 PROGRESS_SECONDS = 1 / 20
 
+OnSets = Callable[[str, Mapping[str, ImageSet]], None]
+
 
 def run(
-    graph: Graph, registry: Registry, options: RunOptions, listener: Listener, cancel: Cancel | None = None
+    graph: Graph,
+    registry: Registry,
+    options: RunOptions,
+    listener: Listener,
+    cancel: Cancel | None = None,
+    *,
+    on_sets: OnSets = lambda _node, _sets: None,
 ) -> RunResult:
     """Runs a graph whose paths are absolute and which `validate` found no errors in.
 
+    `on_sets` gets the image sets of a node by port as soon as it is done.
     Raises ProblemError for what a user can mend. Rows that fail are dropped with the rule "error" and the run goes on.
     """
     folder = options.cache or cache_folder()
@@ -47,7 +65,7 @@ def run(
         Tools(cache, thumbnails, device, options.threads, fresh=options.fresh) as tools,
     ):
         taker = Taker(tools.measuring, files)
-        return _Run(graph, registry, steps, options, listener, cancel or Cancel(), tools, taker, files).all()
+        return _Run(graph, registry, steps, options, listener, cancel or Cancel(), tools, taker, files, on_sets).all()
 
 
 class _Run:
@@ -64,6 +82,7 @@ class _Run:
         tools: Tools,
         taker: Taker,
         files: Mapping[str, ModelFiles],
+        on_sets: OnSets,
     ) -> None:
         self._graph = graph
         self._registry = registry
@@ -74,12 +93,14 @@ class _Run:
         self._tools = tools
         self._taker = taker
         self._files = files
+        self._on_sets = on_sets
         self._sets: dict[End, ImageSet] = {}
         self._counts: dict[str, NodeCount] = {}
         self._written: list[Path] = []
         self._sources: list[Path] = []
         self._contexts: dict[str, Context] = {}
         self._last_progress = 0.0
+        self._index, self._started = 0, 0.0
 
     def all(self) -> RunResult:
         """Every step, then the summary."""
@@ -94,7 +115,7 @@ class _Run:
         return self._result(time.perf_counter() - started)
 
     def _step(self, index: int, step: Step) -> None:
-        started = time.perf_counter()
+        self._index, self._started = index, (started := time.perf_counter())
         nodes = step.nodes or step.demands if isinstance(step, Stage) else (step.node,)
         kind = {SourceStep: "source", Stage: "stage", Barrier: "barrier"}[type(step)]
         if isinstance(step, Stage) and not step.nodes:
@@ -122,6 +143,7 @@ class _Run:
             self._context(item),
             self._tools.cache,
             lambda done, total: self._progress(index, done, total, started),
+            sample=self._options.sample,
         )
         end = End(item.id, item.spec.outputs[0])
         table = outcome.outputs[item.spec.outputs[0]]
@@ -132,12 +154,16 @@ class _Run:
         images = self._sets[stage.root]
         started = time.perf_counter()
 
-        def progress(done: int, counts: Counts) -> None:
+        def progress(done: int, counts: Counts, latest: Latest) -> None:
+            if done < len(images) and not self._time_for_progress():
+                return
+            for node, contents in latest.items():
+                self._say(NodePreview(node, contents))
             for node, (rows_in, out, dropped) in counts.items():
                 item = self._steps.active[node]
                 count = NodeCount(node, item.spec.type, item.node.label or item.spec.title, rows_in, out, dropped, 0)
                 self._say(NodeProgress(count, done=False))
-            self._progress(index, done, len(images), started)
+            self._say(StepProgress(index, done, len(images), time.perf_counter() - started))
 
         for node in stage.nodes:
             self._context(self._steps.active[node])
@@ -197,6 +223,7 @@ class _Run:
         if len(item.inputs) <= 1 and rows_in != out + dropped.height:
             raise RuntimeError(f"{item.id}: {rows_in} rows in are not {out} out and {dropped.height} dropped")
         self._counts[item.id] = count
+        self._on_sets(item.id, {port: self._sets[End(item.id, port)] for port in item.spec.outputs})
         self._say(NodeProgress(count, done=True))
 
     def _first_input(self, item: Active) -> End:
@@ -217,16 +244,22 @@ class _Run:
             sources=tuple(self._sources),
             thumbnail=self._tools.thumbnails.get,
             notice=lambda text: self._say(Notice(item.id, text)),
+            progress=lambda done, total: self._progress(self._index, done, total, self._started),
             cancelled=lambda: self._cancel.asked,
             models=models,
         )
         return self._contexts[item.id]
 
     def _progress(self, index: int, done: int, rows: int, started: float) -> None:
+        if done == rows or self._time_for_progress():
+            self._say(StepProgress(index, done, rows, time.perf_counter() - started))
+
+    def _time_for_progress(self) -> bool:
         now = time.perf_counter()
-        if done == rows or now - self._last_progress >= PROGRESS_SECONDS:
-            self._last_progress = now
-            self._say(StepProgress(index, done, rows, now - started))
+        if now - self._last_progress < PROGRESS_SECONDS:
+            return False
+        self._last_progress = now
+        return True
 
     def _result(self, seconds: float) -> RunResult:
         finals = {

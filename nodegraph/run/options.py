@@ -14,12 +14,14 @@ from nodegraph.run.stage import Batching
 class RunOptions:
     """How to run: on which device, which targets (none: every sink), with or without what is remembered.
 
-    `write` off leaves out what export nodes write; their rows pass. `batching` None chooses by device.
+    `sample` takes only about that many rows of each source, evenly spaced over it. `write` off leaves out what export
+    nodes write; their rows pass. `batching` None chooses by device.
     """
 
     device: str = "auto"
     targets: Collection[str] = ()
     fresh: bool = False
+    sample: int | None = None
     write: bool = True
     allow_download: bool = True
     cache: Path | None = None

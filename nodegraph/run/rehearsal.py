@@ -82,16 +82,16 @@ def rehearse(graph: Graph, registry: Registry, options: RunOptions) -> list[Node
         Tools(cache, thumbnails, device, options.threads, fresh=options.fresh) as tools,
     ):
         taker = Taker(tools.measuring, files)
-        known = _walk(graph, steps, taker, cache)
+        known = _walk(graph, steps, taker, cache, options.sample)
         return [_plan(item, known, taker, cache, device) for item in steps.active.values()]
 
 
-def _walk(graph: Graph, steps: Steps, taker: Taker, cache: MeasureCache) -> _Known:
+def _walk(graph: Graph, steps: Steps, taker: Taker, cache: MeasureCache, sample: int | None) -> _Known:
     known = _Known()
     for step in steps.steps:
         if isinstance(step, SourceStep):
             item = steps.active[step.node]
-            outcome = run_source(item, _context(graph, item), cache, lambda _done, _total: None)
+            outcome = run_source(item, _context(graph, item), cache, lambda _done, _total: None, sample=sample)
             known.sets[End(item.id, item.spec.outputs[0])] = outcome.outputs[item.spec.outputs[0]]
         elif isinstance(step, Stage):
             _stage(graph, step, steps, taker, known)
@@ -108,7 +108,7 @@ def _stage(graph: Graph, stage: Stage, steps: Steps, taker: Taker, known: _Known
         taker,
         contexts.__getitem__,
         batching=Batching,
-        progress=lambda _done, _counts: None,
+        progress=lambda _done, _counts, _latest: None,
         cancelled=lambda: False,
         after_part=lambda: None,
     )

@@ -15,7 +15,7 @@ from nodegraph.plan.stages import steps_of
 from nodegraph.registry import Registry
 from nodegraph.run.cancel import Cancel
 from nodegraph.run.events import Event, Listener, Summary
-from nodegraph.run.executor import run
+from nodegraph.run.executor import OnSets, run
 from nodegraph.run.models import known_models
 from nodegraph.run.options import RunOptions
 from nodegraph.run.prepare import prepare_graph
@@ -31,10 +31,11 @@ def run_with_receipt(
     cancel: Cancel | None = None,
     *,
     path: Path | None = None,
+    on_sets: OnSets = lambda _node, _sets: None,
 ) -> RunResult:
     """Runs a prepared graph, writes the receipt to `path` (by default into the cache folder), says the summary last."""
     started = datetime.now(UTC)
-    result = run(graph, registry, options, listener, cancel)
+    result = run(graph, registry, options, listener, cancel, on_sets=on_sets)
     place = (path or _default_path(graph, options, started)).absolute()
     receipt = _receipt(graph, registry, options, result, started)
     write_receipt(receipt, place)

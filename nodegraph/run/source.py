@@ -20,8 +20,18 @@ from nodegraph.results import Found
 from nodegraph.run.evaluate import Outcome, error_rows
 
 
-def run_source(item: Active, context: Context, memo: StatMemo, progress: Callable[[int, int], None]) -> Outcome:
-    """The rows of a source and the ledger of what it skipped. Raises ProblemError for what a user can mend."""
+def run_source(
+    item: Active,
+    context: Context,
+    memo: StatMemo,
+    progress: Callable[[int, int], None],
+    *,
+    sample: int | None = None,
+) -> Outcome:
+    """The rows of a source and the ledger of what it skipped; with `sample` about that many rows, evenly spaced.
+
+    Raises ProblemError for what a user can mend.
+    """
     keywords = dict(item.params) | ({"context": context} if item.spec.uses_context else {})
     try:
         found: Found = item.spec.function(**keywords)
@@ -36,9 +46,13 @@ def run_source(item: Active, context: Context, memo: StatMemo, progress: Callabl
         ],
         schema={"rid": pl.String, "cid": pl.String, "node": pl.String, "rule": pl.String, "reason": pl.String},
     )
-    results = content_ids(found.table["path"].to_list(), memo, progress=progress)
+    rows = found.table
+    if sample and rows.height > sample:
+        rows = rows.gather_every(-(-rows.height // sample))
+        context.notice(f"A sample: {rows.height:,} of {found.table.height:,} pictures.")
+    results = content_ids(rows["path"].to_list(), memo, progress=progress)
     cids = ["" if isinstance(result, Unavailable) else result for result in results]
-    table = _with_base_columns(found.table, cids)
+    table = _with_base_columns(rows, cids)
     lost = pl.Series([cid == "" for cid in cids], dtype=pl.Boolean)
     reasons = [result.reason for result in results if isinstance(result, Unavailable)]
     dropped = joined([ledger_of(skipped), error_rows(item.id, table.filter(lost), reasons)])

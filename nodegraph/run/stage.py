@@ -19,10 +19,12 @@ from nodegraph.data.ledger import joined
 from nodegraph.graph.model import End
 from nodegraph.plan.stages import Active, Stage, Steps
 from nodegraph.run.evaluate import Outcome, error_rows, evaluate, passed_through, without_rows
-from nodegraph.run.taking import Taken, Taker
+from nodegraph.run.taking import Taken, Taker, contents_of
 
 POSITION = "_position"
+PREVIEWS = 8
 Counts = dict[str, tuple[int, int, int]]
+Latest = dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class StageRun:
         context_of: Callable[[str], Context],
         *,
         batching: Callable[[], Batching],
-        progress: Callable[[int, Counts], None],
+        progress: Callable[[int, Counts, Latest], None],
         cancelled: Callable[[], bool],
         after_part: Callable[[], None],
     ) -> None:
@@ -104,7 +106,7 @@ class StageRun:
         _forget(walk, later)
         done = table.height - later.len()
         counts = _counts(self._stage, self._steps, walk)
-        self._progress(done, counts)
+        self._progress(done, counts, _latest(self._stage, self._steps, walk))
         if later.len():
             self._run_parts(table.filter(pl.col(POSITION).is_in(later.implode())), walk, done, counts)
         return _result(walk)
@@ -134,7 +136,7 @@ class StageRun:
                     done += futures[future]
                     for node, more in _counts(self._stage, self._steps, found).items():
                         counts[node] = tuple(map(sum, zip(counts[node], more, strict=True)))  # type: ignore[assignment]
-                    self._progress(done, counts)
+                    self._progress(done, counts, _latest(self._stage, self._steps, found))
             except BaseException:
                 threads.shutdown(wait=True, cancel_futures=True)
                 raise
@@ -206,6 +208,17 @@ def _counts(stage: Stage, steps: Steps, walk: _Walk) -> Counts:
         dropped = sum(table.height for table in walk.drops.get(node, ()))
         counts[node] = (out + dropped, out, dropped)
     return counts
+
+
+def _latest(stage: Stage, steps: Steps, walk: _Walk) -> Latest:
+    """Content keys of a few of the rows that each node gave last."""
+    latest: Latest = {}
+    for node in stage.nodes:
+        tables = walk.tables.get(End(node, steps.active[node].spec.outputs[0]), ())
+        filled = [table for table in tables if table.height]
+        if filled:
+            latest[node] = tuple(contents_of(filled[-1].tail(PREVIEWS)))
+    return latest
 
 
 def _result(walk: _Walk) -> StageResult:

@@ -1,0 +1,157 @@
+"""The worker: the engine of the app in a process of its own, asked and answering in JSON lines.
+
+Requests come on stdin, one a line: {"do": "run" | "plan", "run": id, "graph": text, "base": folder, ...} and
+{"do": "cancel"}; `Request` says what else. Events go to stdout as `nodegraph.run.events.as_dict` gives them, each with
+its "run". A run ends with exactly one of "summary", "problems" or "failed". Image sets never travel here: they are written
+as Arrow files, and "sets" says where. What libraries print goes to stderr, which is the log.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from nodegraph.data.imageset import ImageSet
+from nodegraph.graph.io import loads
+from nodegraph.problems import ProblemError
+from nodegraph.registry import Registry, installed_registry
+from nodegraph.run.cancel import Cancel
+from nodegraph.run.events import Event, as_dict
+from nodegraph.run.options import RunOptions
+from nodegraph.run.prepare import prepare_graph
+from nodegraph.run.rehearsal import rehearse
+from nodegraph.run.replay import run_with_receipt
+
+PROTOCOL = 1
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a client asks for.
+
+    `graph` is the text of the graph file, `base` the folder its relative paths lead from, `tables` the folder for the
+    Arrow files of this run.
+    """
+
+    do: str
+    run: str = ""
+    graph: str = ""
+    base: str = "."
+    out: str | None = None
+    tables: str | None = None
+    targets: Sequence[str] = ()
+    device: str = "auto"
+    sample: int | None = None
+    fresh: bool = False
+    write: bool = True
+
+
+@dataclass
+class Worker:
+    """Answers requests one run at a time; a second run waits until the first ends."""
+
+    registry: Registry
+    output: IO[str]
+    _cancel: Cancel = field(default_factory=Cancel)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _thread: threading.Thread | None = None
+
+    def serve(self, lines: IO[str]) -> None:
+        """Answers every line until there are no more; then the run in progress is cancelled."""
+        self.say("", {"event": "hello", "protocol": PROTOCOL, "process": os.getpid()})
+        for line in lines:
+            try:
+                given: Any = json.loads(line)
+                request = Request(**given)
+            except (ValueError, TypeError) as error:
+                self.say("", {"event": "failed", "message": f"not a request: {error}", "trace": ""})
+                continue
+            self._answer(request)
+        self._cancel.ask()
+        self._wait()
+
+    def say(self, run: str, event: Mapping[str, Any]) -> None:
+        """Writes one event. Safe to use from several threads."""
+        with self._lock:
+            self.output.write(json.dumps({**event, "run": run}, ensure_ascii=False, default=str) + "\n")
+            self.output.flush()
+
+    def _answer(self, request: Request) -> None:
+        if request.do == "cancel":
+            self._cancel.ask()
+            return
+        self._wait()
+        self._cancel = Cancel()
+        self._thread = threading.Thread(target=self._work, args=(request, self._cancel), name="run")
+        self._thread.start()
+
+    def _wait(self) -> None:
+        if self._thread is not None:
+            self._thread.join()
+
+    def _work(self, request: Request, cancel: Cancel) -> None:
+        try:
+            graph = prepare_graph(
+                loads(request.graph),
+                self.registry,
+                base=Path(request.base),
+                out=Path(request.out) if request.out else None,
+            ).graph
+            options = RunOptions(
+                device=request.device,
+                targets=request.targets,
+                fresh=request.fresh,
+                sample=request.sample,
+                write=request.write,
+            )
+            if request.do == "plan":
+                plans = [asdict(plan) for plan in rehearse(graph, self.registry, options)]
+                self.say(request.run, {"event": "plan", "nodes": plans})
+                return
+            run_with_receipt(
+                graph,
+                self.registry,
+                options,
+                lambda event: self._hear(request.run, event),
+                cancel,
+                on_sets=lambda node, sets: self._keep(request, node, sets),
+            )
+        except ProblemError as error:
+            self.say(request.run, {"event": "problems", "problems": [asdict(problem) for problem in error.problems]})
+        except Exception as error:
+            trace = traceback.format_exc()
+            self.say(request.run, {"event": "failed", "message": f"{type(error).__name__}: {error}", "trace": trace})
+
+    def _hear(self, run: str, event: Event) -> None:
+        self.say(run, as_dict(event))
+
+    def _keep(self, request: Request, node: str, sets: Mapping[str, ImageSet]) -> None:
+        if request.tables is None:
+            return
+        folder = Path(request.tables)
+        folder.mkdir(parents=True, exist_ok=True)
+        files: dict[str, str] = {}
+        for port, images in sets.items():
+            files[port] = str(folder / f"{node}.{port}.arrow")
+            images.table.write_ipc(files[port])
+        ledger = str(folder / f"{node}.ledger.arrow")
+        next(iter(sets.values())).ledger.write_ipc(ledger)
+        self.say(request.run, {"event": "sets", "node": node, "files": files, "ledger": ledger})
+
+
+def main() -> None:
+    """Serves stdin until it ends."""
+    output = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
+    os.dup2(2, 1)  # what a library prints must not look like an event
+    Worker(installed_registry(), output).serve(sys.stdin)
+
+
+if __name__ == "__main__":
+    main()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
@@ -11,11 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import polars as pl
 import pytest
 from PIL import Image
-
-from nodegraph import ImageSet, Values
 
 ROOT = Path(__file__).parents[1]
 PACK = ROOT / "tests" / "packs" / "colourful"
@@ -125,7 +123,9 @@ def test_grey_has_no_colour_and_two_colours_have_what_the_formula_says(module: A
     assert module.colourfulness(halves) == pytest.approx(spread + 0.3 * centre)
 
 
-def test_a_node_is_a_function_that_can_be_called_without_the_engine(module: Any) -> None:
-    rows = {"rid": ["a.png", "b.png"], "cid": ["0a", "0b"], "path": ["/a.png", "/b.png"], "recipe": ["", ""]}
-    given = module.colourful.function(ImageSet(pl.DataFrame(rows)), measured=Values([12.5, 70.0]))
-    assert given == {"colourfulness": [12.5, 70.0]}
+def test_the_guides_example_of_a_test_without_the_engine_passes(module: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    guide = (ROOT / "docs" / "writing-a-node.md").read_text("utf-8")
+    example = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)[-1]
+    monkeypatch.setitem(sys.modules, "nodegraph_colourful", module)
+    assert example.count("assert ") == 2
+    exec(compile(example, "docs/writing-a-node.md", "exec"), {})

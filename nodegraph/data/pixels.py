@@ -95,9 +95,11 @@ def decode_full(path: str | os.PathLike[str], recipe: Recipe) -> Image.Image:
 
 
 def thumbnail(decoded: Decoded) -> bytes:
-    """A WebP file of the picture with a long side of at most 256."""
+    """A JPEG file of the picture with a long side of at most 256."""
     buffer = io.BytesIO()
-    decoded.sized(THUMBNAIL_SIDE).save(buffer, "WEBP", quality=THUMBNAIL_QUALITY, method=0)
+    # A tenth of the time of WebP for a tenth more bytes; pixels are averaged in blocks first, which nobody sees here.
+    picture = _fitted(decoded.image, THUMBNAIL_SIDE, reducing_gap=1.0)
+    picture.save(buffer, "JPEG", quality=THUMBNAIL_QUALITY)
     return buffer.getvalue()
 
 
@@ -173,11 +175,11 @@ def _turned(image: Image.Image, orientation: int) -> Image.Image:
     return image.transpose(Transpose[_TURNS[orientation]]) if orientation in _TURNS else image
 
 
-def _fitted(image: Image.Image, side: int) -> Image.Image:
+def _fitted(image: Image.Image, side: int, reducing_gap: float = 2.0) -> Image.Image:
     from PIL.Image import Resampling
 
     longest = max(image.size)
     if longest <= side:
         return image
     width, height = (max(1, round(length * side / longest)) for length in image.size)
-    return image.resize((width, height), Resampling.HAMMING, reducing_gap=2.0)
+    return image.resize((width, height), Resampling.HAMMING, reducing_gap=reducing_gap)

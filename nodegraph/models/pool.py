@@ -84,8 +84,10 @@ class ModelPool:
     def release(self) -> None:
         """Lets go of all models and gives their memory back."""
         with self._lock:
+            on_accelerator = any(key.device != "cpu" for key in self._slots)
             self._slots.clear()
-        _give_back()
+        if on_accelerator:  # on the CPU a collection over all of torch's objects would take longer than it gives
+            _give_back()
 
     def _load(self, key: _Key, slot: _Slot, files: ModelFiles, loader: Loader[Any]) -> None:
         try:

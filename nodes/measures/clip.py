@@ -17,7 +17,7 @@ from nodegraph import ModelFiles, ModelOf, ModelUse, Pixels, Words, measure, pro
 
 Vector = NDArray[np.float16]
 
-REDUCING_GAP = 3
+REDUCING_GAP = 2
 """How many times larger than the model's input a picture may be before its pixels are averaged in blocks first."""
 
 SAFE_WEIGHTS = (".safetensors", ".pt", ".pth")

@@ -23,12 +23,12 @@ class Cost:
         return Cost(self.cpu - other.cpu, self.wall - other.wall)
 
 
-class FailedCommand(Exception):
+class FailedCommandError(Exception):
     """A command of a benchmark did not end well; the text is what it said."""
 
 
 def cost_of(command: Sequence[str], environment: Mapping[str, str], *, accepts: Sequence[int] = (0,)) -> Cost:
-    """What `command` takes, start-up included. Raises FailedCommand for an exit code that is not in `accepts`.
+    """What `command` takes, start-up included. Raises FailedCommandError for an exit code that is not in `accepts`.
 
     Processes count that were waited for by the one that started them. No other child may end meanwhile.
     """
@@ -38,5 +38,5 @@ def cost_of(command: Sequence[str], environment: Mapping[str, str], *, accepts: 
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode not in accepts:
         tail = done.stdout.decode("utf-8", "replace")[-2000:]
-        raise FailedCommand(f"{' '.join(command)} ended with {done.returncode}:\n{tail}")
+        raise FailedCommandError(f"{' '.join(command)} ended with {done.returncode}:\n{tail}")
     return Cost(after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime, wall)

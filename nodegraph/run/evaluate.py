@@ -73,6 +73,8 @@ def without_rows(spec: NodeSpec, params: Params, table: pl.DataFrame) -> Outcome
 
 def error_rows(node: str, rows: pl.DataFrame, reasons: list[str]) -> pl.DataFrame:
     """Ledger rows for `rows` on which something failed, with a reason each."""
+    if not rows.height:
+        return empty_ledger()
     return ledger_of(
         rows.select("rid", "cid").with_columns(
             pl.lit(node).alias("node"), pl.lit(ERROR_RULE).alias("rule"), pl.Series("reason", reasons, dtype=pl.String)
@@ -95,6 +97,8 @@ def _parted(spec: NodeSpec, node: Node, images: ImageSet, params: Params, keep: 
         raise TypeError(f"node {spec.type}: its mask must be one flag a row without nulls")
     mask = keep.mask
     table = _typed(spec, params, images.with_columns(keep.columns)).table
+    if mask.all():
+        return Outcome({port: table if port == "kept" else table.clear() for port in spec.outputs})
     dropped = ledger_of(
         table.select("rid", "cid")
         .with_columns(

@@ -176,7 +176,7 @@ class _Run:
             batching=self._batching,
             progress=progress,
             cancelled=lambda: self._cancel.asked,
-            after_part=self._tools.images.trim,
+            after_part=lambda: self._tools.images.trim(self._batching().rows),
         ).run(images.table)
         if self._cancel.asked:
             return

@@ -103,11 +103,11 @@ class OpenImages:
             self._kept.move_to_end(content)
             return image
 
-    def trim(self) -> None:
-        """Lets go of pictures above the limit."""
+    def trim(self, in_flight: int) -> None:
+        """Lets go of pictures above the limit, but not of the last `in_flight`: rows under way still need those."""
         with self._lock:
             total = sum(image.bytes for image in self._kept.values())
-            while total > self._limit and self._kept:
+            while total > self._limit and len(self._kept) > in_flight:
                 _content, image = self._kept.popitem(last=False)
                 total -= image.bytes
 

@@ -176,7 +176,7 @@ class _Run:
             batching=self._batching,
             progress=progress,
             cancelled=lambda: self._cancel.asked,
-            after_part=lambda: self._tools.images.trim(self._batching().rows),
+            after_part=self._after_part,
         ).run(images.table)
         if self._cancel.asked:
             return
@@ -184,6 +184,11 @@ class _Run:
             item = self._steps.active[node]
             tables = {port: result.tables[End(node, port)] for port in item.spec.outputs}
             self._finish(item, tables, result.drops.get(node, images.ledger.clear()))
+
+    def _after_part(self) -> None:
+        """A part ends when its values are on the disk, so that a kill costs no more than the parts under way."""
+        self._tools.cache.flush()
+        self._tools.images.trim(2 * self._batching().rows)
 
     def _batching(self) -> Batching:
         return self._options.batching or default_batching(self._tools.device.name)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -125,7 +126,8 @@ def _precision(handle: ClipModel) -> Any:
 
 
 def _open_clip_parts(files: ModelFiles) -> tuple[Any, Any, Any]:
-    import open_clip
+    with _no_collection():
+        import open_clip
 
     if (files.folder / "open_clip_config.json").is_file():
         name, weights = f"local-dir:{files.folder}", None
@@ -133,6 +135,18 @@ def _open_clip_parts(files: ModelFiles) -> tuple[Any, Any, Any]:
         name, weights = str(files.entry.details["architecture"]), str(_weights(files))
     model, _, preprocess = open_clip.create_model_and_transforms(name, pretrained=weights, weights_only=True)
     return model, preprocess, open_clip.get_tokenizer(name)
+
+
+@contextmanager
+def _no_collection() -> Generator[None, None, None]:
+    """Importing makes a million objects that all stay: to look for garbage among them meanwhile finds none."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _split(preprocess: Any) -> tuple[Callable[[Any], Any], Sequence[float], Sequence[float]]:

@@ -19,6 +19,7 @@ CHUNK = 1 << 20
 RACY_NS = 2_000_000_000
 """A file changed this recently could change again with no visible trace: coarse file systems count in 2 seconds."""
 ATTEMPTS = 3
+PART = 32
 
 
 class Stat(NamedTuple):
@@ -111,10 +112,12 @@ def content_ids(
             progress(done, total)
         return result
 
-    if not paths:
+    # A few files at a time: to hand over one that is remembered takes longer than to look it up.
+    parts = [paths[start : start + PART] for start in range(0, total, PART)]
+    if not parts:
         return []
-    with ThreadPoolExecutor(min(threads, total), thread_name_prefix="content") as pool:
-        return list(pool.map(read, paths))
+    with ThreadPoolExecutor(min(threads, len(parts)), thread_name_prefix="content") as pool:
+        return [result for part in pool.map(lambda part: [read(path) for path in part], parts) for result in part]
 
 
 def _hash(file: BinaryIO) -> str:

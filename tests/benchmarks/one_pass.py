@@ -9,6 +9,7 @@ off what the same command needs for one picture. Usage: python -m tests.benchmar
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -125,7 +126,8 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--count", type=int, help="use this many of them (default: all)")
     parser.add_argument("--sample", type=int, default=60, help="how many to enlarge (default: %(default)s; 0: none)")
     parser.add_argument("--megapixels", type=float, default=12.0, help="size of the enlarged ones (default: 12)")
-    parser.add_argument("--threads", type=int, default=1, help="numeric threads a process, both sides (default: 1)")
+    cores = os.cpu_count() or 1
+    parser.add_argument("--threads", type=int, default=cores, help="numeric threads a process (default: the cores)")
     parser.add_argument("--repeats", type=int, default=1, help="the cheapest of so many runs counts (default: 1)")
     parser.add_argument("--targets", action="store_true", help="exit 1 unless both targets are met")
     return parser.parse_args(given)

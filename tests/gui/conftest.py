@@ -1,0 +1,49 @@
+"""Fixtures of the app's tests: no screen, no settings, folders or cache of the person who runs them."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("QT_QPA_FONTDIR", "/usr/share/fonts/truetype/dejavu")
+_HOME = tempfile.TemporaryDirectory(prefix="nodegraph-home-")
+for _name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"):
+    os.environ[_name] = _HOME.name
+os.environ["NODEGRAPH_CACHE"] = str(Path(_HOME.name) / "cache")
+
+import pytest  # noqa: E402  (Qt must not be imported before its platform is chosen)
+from PySide6.QtCore import QSettings  # noqa: E402
+
+from gui.document import GraphDocument  # noqa: E402
+from gui.settings import Settings  # noqa: E402
+from nodegraph.graph.io import load  # noqa: E402
+from nodegraph.graph.model import Graph  # noqa: E402
+from nodegraph.registry import Registry, installed_registry  # noqa: E402
+
+QUICKSTART = Path(__file__).parents[2] / "example_graphs" / "quickstart.json"
+
+
+@pytest.fixture(scope="session")
+def registry() -> Registry:
+    """All installed node types."""
+    return installed_registry()
+
+
+@pytest.fixture
+def document(registry: Registry, qapp: object) -> GraphDocument:
+    """An empty document."""
+    return GraphDocument(registry)
+
+
+@pytest.fixture
+def quickstart() -> Graph:
+    """The graph that the app shows at its first start."""
+    return load(QUICKSTART)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, qapp: object) -> Settings:
+    """Settings in a file of this test."""
+    return Settings(QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat))

@@ -127,9 +127,8 @@ def main(given: list[str] | None = None) -> int:
     steady = found.images / max(found.seconds - start, 1e-9)
     alone = bare(options.model, options.device, found.batch, options.seconds, there, options.folder)
     print(f"{machine()}; {device_summary(options.device)}; {options.model}, batch {found.batch}")
-    print(
-        f"  whole stream {steady:9.1f} images/s ({found.images} images; {found.images / found.seconds:.1f} with the start)"
-    )
+    with_start = found.images / found.seconds
+    print(f"  whole stream {steady:9.1f} images/s ({found.images} images; {with_start:.1f} with the start)")
     print(f"  bare model   {alone:9.1f} images/s")
     print(f"  ratio        {steady / alone:9.2f}")
     return 0

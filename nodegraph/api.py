@@ -1,7 +1,7 @@
-"""The decorators that make node specs of typed functions: `source`, `scorer`, `filter_`, `captioner`, `dedup`, `arrange`, ...
+"""The decorators that make node specs of typed functions: `source`, `scorer`, `filter_`, `captioner`, `dedup`, ...
 
-A node function's positional parameters annotated `ImageSet` are its input ports; its keywords are its parameters, except
-those annotated with `Take` (the values of a measure) and one annotated `Context`. Its docstring is its help.
+A node function's positional parameters annotated `ImageSet` are its input ports; its keywords are its parameters,
+except those annotated with `Take` (the values of a measure) and one annotated `Context`. Its docstring is its help.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ def node(
 ) -> Decorator:
     """Makes a node spec of a function; the decorators below fix its `kind`.
 
-    `needs` maps upstream columns to their kind ("number", "text", "flag", "any"); `gives` maps added columns to what they
-    hold; either can be a function of the parameters. Raises TypeError for a function that breaks the contract.
+    `needs` maps upstream columns to their kind ("number", "text", "flag", "any"); `gives` maps added columns to what
+    they hold; either can be a function of the parameters. Raises TypeError for a function that breaks the contract.
     """
 
     def decorate(function: Callable[..., Any]) -> NodeSpec:

@@ -29,7 +29,8 @@ class Context:
     """What a node may know of the run. It can say things and ask whether to stop; it can change nothing.
 
     `upstream` are the counts of the nodes above this one, sources first. `thumbnail(cid)` gives the remembered
-    thumbnail as the bytes of a JPEG file, or None. `sources` are the folders that were read: an export never writes there.
+    thumbnail as the bytes of a JPEG file, or None. `sources` are the folders that were read: an export never writes
+    there.
     """
 
     node: str

@@ -25,7 +25,8 @@ class Pixels:
     """Asks for the upright sRGB picture as a read-only uint8 array, (h, w) for "L" and (h, w, 3) for "RGB".
 
     It comes from the reduced decode, so `max_side` (the longer side, never enlarged) is at most 720; None gives the
-    reduced decode as it is. The array depends on the file's bytes and this request alone, never on what else is measured.
+    reduced decode as it is. The array depends on the file's bytes and this request alone, never on what else is
+    measured.
     """
 
     mode: Literal["RGB", "L"] = "RGB"
@@ -43,9 +44,10 @@ class FileHeader:
 
 @dataclass(frozen=True, slots=True)
 class Readability:
-    """Asks whether the picture can be decoded: {"rule": "", "reason": "", "truncated": bool}, or the rule that refuses it.
+    """Asks whether the picture can be decoded.
 
-    The only request that does not fail on an unreadable file.
+    It gives {"rule": "", "reason": "", "truncated": bool}, with the rule that refuses it where one does. The only
+    request that does not fail on an unreadable file.
     """
 
 
@@ -61,8 +63,10 @@ Takes = Pixels | FileHeader | Readability | Words
 class ModelUse:
     """How a measure uses a model: it is loaded once, prepared inputs go through it in batches on the model lane.
 
-    `load(files, device)` gives a handle; `files` is a `nodegraph.models.catalogue.ModelFiles`, `device` "cpu", "cuda", "mps".
-    `prepare(handle, input, **settings)` runs in the decoding threads; what it gives is what the measure's function gets a list of.
+    `load(files, device)` gives a handle; `files` is a `nodegraph.models.catalogue.ModelFiles`, `device` "cpu", "cuda"
+    or "mps".
+    `prepare(handle, input, **settings)` runs in the decoding threads; what it gives is what the measure's function gets
+    a list of.
     `setting` names the setting that holds the model's id.
     """
 

@@ -166,7 +166,7 @@ class Parameter:
         if "\x00" in value:
             return self._bad(value, "it holds a NUL character")
         if not (self.facet(Folder) or self.facet(File)) and re.search("[\ud800-\udfff]", value):
-            return self._bad(value, "it holds bytes that are no text")  # names of files may, what is read as text may not
+            return self._bad(value, "it holds bytes that are no text")  # file names may, what is read as text may not
         if self.facet(NewColumn) and not re.match(NAME_PATTERN, value):
             return self._bad(value, "a column's name is letters, digits and underscores and starts with a letter")
         if self.facet(Colour) and not re.match(COLOUR_PATTERN, value):

@@ -1,7 +1,8 @@
 """The registry: which node types and models are installed. A value made once and handed down; nothing registers itself.
 
 A pack is an installed distribution with an entry point in the group `nodegraph.nodes` that names a module with `NODES`,
-a tuple of node specs, and optionally one in `nodegraph.models` that names a module with `MODELS`, a tuple of model entries.
+a tuple of node specs, and optionally one in `nodegraph.models` that names a module with `MODELS`, a tuple of model
+entries.
 """
 
 from __future__ import annotations

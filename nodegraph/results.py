@@ -21,7 +21,7 @@ class Keep:
     `rule`      short name of the rule ("below", "duplicate", "not-top"), one for all rows or a Series of one a row.
     `reason`    a sentence for people, one for all rows or a Series of one a row.
     `column`, `value`, `limit`  what the rule looked at, what it found and what it held that against; for the ledger.
-    `review`    flags of the rows that go to the port "review" instead of to "dropped"; they are dropped from "kept" too.
+    `review`    flags of the rows that go to the port "review" instead of "dropped"; they are dropped from "kept" too.
     `columns`   columns given to all rows, kept or not, before they are parted.
     """
 
@@ -54,8 +54,9 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a source found: `rid`, `path`, optionally `recipe`, and its own columns, a row a file, in order; no `cid` yet.
+    """What a source found: `rid`, `path`, optionally `recipe`, and its own columns; no `cid` yet.
 
+    A row a file, in order.
     `skipped` are candidates it did not give; `notices` are sentences for the log ("9 system files ignored").
     """
 

@@ -24,9 +24,9 @@ class NodeSpec:
     """What a node type is: its ports, parameters, measures, columns, and the function that does the work.
 
     `takes`      keyword of the function -> the measure whose values it gets.
-    `needs`      columns that must be there upstream, given the parameters; those named by `Column` parameters are added.
+    `needs`      columns that must be there upstream, given the parameters; those named by `Column` parameters too.
     `gives`      columns it adds, given the parameters.
-    `whole_set`  whether it must see all rows at once, given the parameters; else it is row-wise and rows stream through.
+    `whole_set`  whether it must see all rows at once, given the parameters; else it is row-wise: rows stream through.
     `check`      further problems of the parameters together (low above high, a model without a matching head).
     `migrations` rev -> function from the parameters of that rev to those of the next.
     """

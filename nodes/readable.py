@@ -11,7 +11,7 @@ from nodegraph import ImageSet, Keep, Readability, Take, Values, filter_, measur
 
 @measure("readability", rev=1, takes=Readability())
 def readability(report: dict[str, object]) -> dict[str, object]:
-    """Whether the picture can be decoded: the rule that refuses it ("" when none does), the reason, if it is cut off."""
+    """Whether the picture can be decoded: the rule that refuses it ("" where none does), the reason, if it is cut."""
     return report
 
 

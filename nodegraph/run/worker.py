@@ -2,8 +2,8 @@
 
 Requests come on stdin, one a line: {"do": "run" | "plan", "run": id, "graph": text, "base": folder, ...} and
 {"do": "cancel"}; `Request` says what else. Events go to stdout as `nodegraph.run.events.as_dict` gives them, each with
-its "run". A run ends with exactly one of "summary", "problems" or "failed". Image sets never travel here: they are written
-as Arrow files, and "sets" says where. What libraries print goes to stderr, which is the log.
+its "run". A run ends with exactly one of "summary", "problems" or "failed". Image sets never travel here: they are
+written as Arrow files, and "sets" says where. What libraries print goes to stderr, which is the log.
 """
 
 from __future__ import annotations

@@ -14,7 +14,18 @@ if TYPE_CHECKING:
     from nodegraph.columns import ColumnInfo, score
     from nodegraph.context import Context
     from nodegraph.data.imageset import ImageSet
-    from nodegraph.measures import FileHeader, Measure, ModelUse, Pixels, Readability, Take, TextValues, Values, Words, measure
+    from nodegraph.measures import (
+        FileHeader,
+        Measure,
+        ModelUse,
+        Pixels,
+        Readability,
+        Take,
+        TextValues,
+        Values,
+        Words,
+        measure,
+    )
     from nodegraph.models.catalogue import ModelEntry, ModelFiles
     from nodegraph.parameters import (
         Colour,
@@ -38,7 +49,8 @@ _HOMES = {
     "nodegraph.context": ("Context",),
     "nodegraph.data.imageset": ("ImageSet",),
     "nodegraph.measures": (
-        "FileHeader", "Measure", "ModelUse", "Pixels", "Readability", "Take", "TextValues", "Values", "Words", "measure",
+        "FileHeader", "Measure", "ModelUse", "Pixels", "Readability", "Take", "TextValues", "Values", "Words",
+        "measure",
     ),
     "nodegraph.models.catalogue": ("ModelEntry", "ModelFiles"),
     "nodegraph.parameters": (

@@ -112,12 +112,15 @@ def content_ids(
             progress(done, total)
         return result
 
+    def read_part(part: Sequence[str]) -> list[str | Unavailable]:
+        return [read(path) for path in part]
+
     # A few files at a time: to hand over one that is remembered takes longer than to look it up.
     parts = [paths[start : start + PART] for start in range(0, total, PART)]
     if not parts:
         return []
     with ThreadPoolExecutor(min(threads, len(parts)), thread_name_prefix="content") as pool:
-        return [result for part in pool.map(lambda part: [read(path) for path in part], parts) for result in part]
+        return [result for part in pool.map(read_part, parts) for result in part]
 
 
 def _hash(file: BinaryIO) -> str:

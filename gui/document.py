@@ -51,8 +51,8 @@ class GraphDocument(QObject):
 
     @property
     def base(self) -> Path:
-        """The folder that relative paths lead from."""
-        return self._path.absolute().parent if self._path else Path.home()
+        """The folder that relative paths lead from; for a graph without a file one of its own in the home folder."""
+        return self._path.absolute().parent if self._path else Path.home() / "nodegraph"
 
     @property
     def text(self) -> str:

@@ -1,4 +1,4 @@
-"""A theme as a value: one QColor a name of the palette file. Views get the theme handed and ask it for colours by name."""
+"""A theme as a value: a QColor for each name of the palette file. Views are handed it and ask for colours by name."""
 
 from __future__ import annotations
 

@@ -1,0 +1,131 @@
+"""Questions: every dialog that opening and saving asks, in one place, so that tests can answer them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from gui.files.paths import Outside
+from gui.files.swap import Swap
+from nodegraph.problems import Problem
+
+GRAPH_FILTER = "Graphs (*.json);;Pictures of graphs (*.png);;All files (*)"
+PICTURE_FILTER = "PNG with the graph inside (*.png);;SVG drawing (*.svg)"
+
+
+def tr(text: str) -> str:
+    """The text in the user's language."""
+    return QCoreApplication.translate("Questions", text)
+
+
+class Questions:
+    """Asks the user. Each method is one question and gives the answer."""
+
+    def __init__(self, window: QWidget) -> None:
+        self._window = window
+
+    def open_path(self, folder: Path) -> Path | None:
+        """Which graph to open."""
+        name, _ = QFileDialog.getOpenFileName(self._window, tr("Open Graph"), str(folder), tr(GRAPH_FILTER))
+        return Path(name) if name else None
+
+    def save_path(self, start: Path) -> Path | None:
+        """Where to save the graph."""
+        name, _ = QFileDialog.getSaveFileName(self._window, tr("Save Graph As"), str(start), tr("Graphs (*.json)"))
+        if not name:
+            return None
+        path = Path(name)
+        return path if path.suffix else path.with_suffix(".json")
+
+    def picture_path(self, start: Path) -> Path | None:
+        """Where to put the picture of the graph."""
+        name, chosen = QFileDialog.getSaveFileName(
+            self._window, tr("Export Picture of the Graph"), str(start), tr(PICTURE_FILTER)
+        )
+        if not name:
+            return None
+        path = Path(name)
+        return path if path.suffix else path.with_suffix(".svg" if "svg" in chosen else ".png")
+
+    def unsaved(self, name: str) -> Literal["save", "discard", "cancel"]:
+        """Whether to save before the graph is left."""
+        box = self._box(
+            tr("Save the changes to {name}?").format(name=name), tr("They are lost if you do not save them.")
+        )
+        save = box.addButton(QMessageBox.StandardButton.Save)
+        discard = box.addButton(tr("Do Not Save"), QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(QMessageBox.StandardButton.Save)
+        box.exec()
+        return "save" if box.clickedButton() is save else "discard" if box.clickedButton() is discard else "cancel"
+
+    def changed_on_disk(self, path: Path) -> Literal["overwrite", "save_as", "cancel"]:
+        """What to do when somebody else changed the file."""
+        box = self._box(
+            tr("{name} was changed by another program.").format(name=path.name),
+            tr("Since you opened it, the file was written by someone else. Saving over it loses what they changed."),
+        )
+        save_as = box.addButton(tr("Save As..."), QMessageBox.ButtonRole.AcceptRole)
+        overwrite = box.addButton(tr("Save Over It"), QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(save_as)
+        box.exec()
+        if box.clickedButton() is overwrite:
+            return "overwrite"
+        return "save_as" if box.clickedButton() is save_as else "cancel"
+
+    def recover(self, swap: Swap) -> Literal["recover", "discard", "later"]:
+        """What to do with what a killed app left."""
+        when = datetime.fromtimestamp(swap.time).strftime("%d %B, %H:%M")
+        name = swap.path.name if swap.path else tr("an untitled graph")
+        box = self._box(
+            tr("Recover your work on {name}?").format(name=name),
+            tr("The app ended before it was saved. The last changes are from {when}.").format(when=when),
+        )
+        recover = box.addButton(tr("Recover"), QMessageBox.ButtonRole.AcceptRole)
+        discard = box.addButton(tr("Discard"), QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(tr("Ask Later"), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(recover)
+        box.exec()
+        if box.clickedButton() is recover:
+            return "recover"
+        return "discard" if box.clickedButton() is discard else "later"
+
+    def write_outside(self, name: str, places: Sequence[Outside]) -> bool:
+        """Whether a graph may write outside its own folder."""
+        box = self._box(
+            tr("{name} writes outside its own folder.").format(name=name),
+            tr("If the graph is from someone else, look at the places before you run it:"),
+        )
+        lines = "\n".join(f"{place.node}:  {place.path}" for place in places[:8])
+        box.setInformativeText(f"{box.informativeText()}\n\n{lines}")
+        run = box.addButton(tr("Run"), QMessageBox.ButtonRole.AcceptRole)
+        cancel = box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(cancel)
+        box.exec()
+        return box.clickedButton() is run
+
+    def tell(self, problems: Sequence[Problem]) -> None:
+        """Says what went wrong and what to do about it."""
+        first = problems[0]
+        more = [str(problem) for problem in problems[1:6]]
+        box = self._box(first.message, "\n\n".join([part for part in (first.fix, *more) if part]))
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.addButton(QMessageBox.StandardButton.Close)
+        box.exec()
+
+    def _box(self, text: str, more: str) -> QMessageBox:
+        box = QMessageBox(self._window)
+        box.setWindowTitle("nodegraph")
+        box.setText(f"<b>{_plain(text)}</b>")
+        box.setInformativeText(more)
+        return box
+
+
+def _plain(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;")

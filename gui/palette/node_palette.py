@@ -1,0 +1,66 @@
+"""The node palette: finds the node to add, and only those that fit when it opens from a loose end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtWidgets import QWidget
+
+from gui.document import GraphDocument
+from gui.palette.fuzzy import ranked
+from gui.palette.search_popup import Entry, SearchPopup
+from gui.theme.theme import Theme
+from nodegraph.registry import Registry
+from nodegraph.specs import NodeSpec
+
+KIND_ORDER = ("source", "scorer", "filter", "dedup", "arrange", "captioner", "review", "export")
+
+
+class NodePalette(SearchPopup):
+    """`chosen(type, open_end)` when a node is picked. An open end is (End, whether it is an output), or None."""
+
+    chosen = Signal(str, object)
+
+    def __init__(
+        self, document: GraphDocument, registry: Registry, theme: Theme, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(theme, self.tr("Add a node: type a few letters"), parent)
+        self._document = document
+        self._registry = registry
+        self._open_end: object = None
+        self._recent: list[str] = []
+        self.picked.connect(self._chosen)
+
+    def open_at(self, place: QPoint, open_end: object = None) -> None:
+        """Opens at a place on the screen; with an open end only nodes that fit it are shown."""
+        self._open_end = open_end
+        super().open_at(place)
+
+    def entries(self, query: str) -> Sequence[Entry]:
+        """Nodes whose title, type or summary fits; recently used ones first, then by kind."""
+        specs = sorted(self._fitting(), key=lambda spec: (KIND_ORDER.index(spec.kind), spec.title))
+        found = ranked(query, specs, lambda spec: (spec.title, spec.type, spec.summary), self._favoured)
+        return [Entry(spec.type, spec.title, spec.kind, f"kind_{spec.kind}", details_of(spec)) for spec in found]
+
+    def _fitting(self) -> list[NodeSpec]:
+        specs = list(self._registry.nodes.values())
+        if not isinstance(self._open_end, tuple):
+            return specs
+        _end, is_output = self._open_end
+        return [spec for spec in specs if (spec.inputs if is_output else spec.outputs)]
+
+    def _favoured(self, spec: NodeSpec) -> float:
+        if spec.type not in self._recent:
+            return 0.0
+        return 0.4 - 0.05 * self._recent.index(spec.type)
+
+    def _chosen(self, type: str) -> None:
+        self._recent = [type, *(one for one in self._recent if one != type)][:8]
+        self.chosen.emit(type, self._open_end)
+
+
+def details_of(spec: NodeSpec) -> str:
+    """What the palette says of a node, as Markdown."""
+    ports = f"*In:* {', '.join(spec.inputs) or 'nothing'} · *Out:* {', '.join(spec.outputs)}"
+    return f"### {spec.title}\n\n{spec.help}\n\n{ports}"

@@ -1,0 +1,136 @@
+"""Finding by typing: nodes, commands, nodes of the graph; rebinding keys; the help of a node."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+
+from gui.actions import Actions
+from gui.document import GraphDocument
+from gui.palette.command_palette import CommandPalette
+from gui.palette.find_node import FindNode
+from gui.palette.fuzzy import fit, ranked
+from gui.palette.help import help_of
+from gui.palette.node_palette import NodePalette
+from gui.palette.search_popup import ENTRY
+from gui.palette.shortcuts_dialog import ShortcutsDialog, conflict
+from gui.settings import Settings
+from gui.theme.theme import load_theme
+from nodegraph.graph.model import End, Graph
+from nodegraph.registry import Registry
+
+
+def titles(popup) -> list[str]:
+    return [popup.list.item(row).data(ENTRY).title for row in range(popup.list.count())]
+
+
+@pytest.fixture
+def nodes(document: GraphDocument, registry: Registry, qtbot) -> NodePalette:
+    palette = NodePalette(document, registry, load_theme("dark"))
+    qtbot.addWidget(palette)
+    palette.open_at(QPoint(10, 10))
+    return palette
+
+
+def test_the_start_of_a_name_fits_better_than_its_middle_and_that_better_than_scattered_letters() -> None:
+    names = ["the threshold", "hold", "threshold", "t-h-r-e-x"]
+    assert ranked("thre", names, lambda name: (name,)) == ["threshold", "the threshold", "t-h-r-e-x"]
+    assert fit("zzz", "threshold") == 0
+    assert fit("CS", "CLIP score") > fit("cs", "classes")
+
+
+def test_typing_and_enter_choose_a_node(nodes: NodePalette, qtbot) -> None:
+    qtbot.keyClicks(nodes.field, "thresh")
+    assert titles(nodes)[0] == "Threshold"
+    with qtbot.waitSignal(nodes.chosen) as chosen:
+        qtbot.keyClick(nodes.field, Qt.Key.Key_Return)
+    assert chosen.args == ["filter/threshold", None]
+    assert not nodes.isVisible()
+
+
+def test_arrow_keys_move_through_the_list(nodes: NodePalette, qtbot) -> None:
+    first = nodes.list.currentRow()
+    qtbot.keyClick(nodes.field, Qt.Key.Key_Down)
+    assert nodes.list.currentRow() == first + 1
+    qtbot.keyClick(nodes.field, Qt.Key.Key_Up)
+    assert nodes.list.currentRow() == first
+
+
+def test_a_loose_output_is_offered_no_source(nodes: NodePalette, registry: Registry) -> None:
+    assert "Folder" in titles(nodes)
+    nodes.open_at(QPoint(0, 0), (End("a", "images"), True))
+    assert "Folder" not in titles(nodes)
+    assert len(titles(nodes)) == sum(bool(spec.inputs) for spec in registry.nodes.values())
+
+
+def test_what_was_used_last_comes_first(nodes: NodePalette, qtbot) -> None:
+    nodes.picked.emit("report/html")
+    nodes.open_at(QPoint(0, 0))
+    assert titles(nodes)[0] == "Report"
+
+
+def test_a_command_is_triggered_by_a_few_letters_and_a_disabled_one_is_not(qtbot) -> None:
+    actions = Actions()
+    palette = CommandPalette(actions, load_theme("light"))
+    qtbot.addWidget(palette)
+    palette.open_at(QPoint(0, 0))
+    qtbot.keyClicks(palette.field, "tidy")
+    with qtbot.waitSignal(actions["graph.tidy"].triggered):
+        qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    actions["graph.tidy"].setEnabled(False)
+    palette.open_at(QPoint(0, 0))
+    qtbot.keyClicks(palette.field, "tidy lay")
+    with qtbot.assertNotEmitted(actions["graph.tidy"].triggered):
+        qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+
+
+def test_a_node_is_found_by_its_label(document: GraphDocument, quickstart: Graph, qtbot) -> None:
+    document.load(quickstart, None)
+    find = FindNode(document, load_theme("dark"))
+    qtbot.addWidget(find)
+    find.open_at(QPoint(0, 0))
+    qtbot.keyClicks(find.field, "best by")
+    with qtbot.waitSignal(find.picked) as picked:
+        qtbot.keyClick(find.field, Qt.Key.Key_Return)
+    assert picked.args == ["best"]
+
+
+def test_keys_are_rebound_kept_and_reset(settings: Settings, qtbot) -> None:
+    actions = Actions()
+    dialog = ShortcutsDialog(actions, settings)
+    qtbot.addWidget(dialog)
+    dialog.choose("graph.tidy")
+    dialog.keys.setKeySequence("Ctrl+Alt+T")
+    qtbot.mouseClick(dialog.assign_button, Qt.MouseButton.LeftButton)
+    assert actions["graph.tidy"].shortcut().toString() == "Ctrl+Alt+T"
+    assert settings.keys()["graph.tidy"] == ("Ctrl+Alt+T",)
+    assert Actions(keys=settings.keys())["graph.tidy"].shortcut().toString() == "Ctrl+Alt+T"
+    qtbot.mouseClick(dialog.reset_button, Qt.MouseButton.LeftButton)
+    assert actions["graph.tidy"].shortcut().toString() == "Ctrl+L"
+    assert settings.keys().get("graph.tidy") is None
+
+
+def test_a_key_that_another_action_has_is_refused_with_its_name(settings: Settings, qtbot) -> None:
+    actions = Actions()
+    dialog = ShortcutsDialog(actions, settings)
+    qtbot.addWidget(dialog)
+    dialog.choose("graph.tidy")
+    dialog.keys.setKeySequence("Ctrl+S")
+    dialog.assign()
+    assert "Save" in dialog.message.text()
+    assert actions["graph.tidy"].shortcut().toString() == "Ctrl+L"
+
+
+def test_no_two_actions_share_a_key(qapp) -> None:
+    actions = Actions()
+    keys = {spec.id: spec.keys for spec in actions.specs.values()}
+    clashes = [(id, key) for id, own in keys.items() for key in own if conflict(keys, id, key)]
+    assert clashes == []
+
+
+def test_the_help_of_a_node_names_every_parameter_and_column(registry: Registry) -> None:
+    for spec in registry.nodes.values():
+        text = help_of(spec)
+        assert spec.summary in text
+        for parameter in spec.parameters.values():
+            assert parameter.label in text

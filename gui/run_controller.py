@@ -1,0 +1,459 @@
+"""The run controller: asks the engine for runs and plans, and turns what it says into results. Never waits for it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from gui.document import GraphDocument
+from gui.engine_process import EngineProcess
+from gui.freshness import Fingerprints, Freshness
+from gui.results import Results
+from gui.run_fold import Job, RunFold, title_of
+from gui.run_log import LogLevel, LogLine
+from gui.session_folder import SessionFolder
+from gui.write_places import write_places, writes_outside
+from nodegraph.graph.io import dumps
+from nodegraph.graph.model import Graph
+from nodegraph.graph.validate import errors_of, validate
+from nodegraph.problems import Problem, ProblemError
+
+FOLD_MS, PLAN_MS, LIVE_MS, PATIENCE_MS = 33, 400, 150, 5000
+DEVICES = ("auto", "cpu", "cuda", "mps")
+CANCELLED = 130
+
+__all__ = ["DEVICES", "RunController", "writes_outside"]
+
+
+class RunController(QObject):
+    """Runs the document's graph in a process of its own and fills `Results`.
+
+    `started(title)`, then exactly one of `finished(summary)` (a dict as the engine's summary; "exit" 130: stopped) or
+    `failed(words)`. `progress(fraction or None, sentence)` follows at most every 33 ms. `planned(list)` is the engine's
+    plan, a dict a node. `confirmation_wanted(paths)` is said once before a run that writes outside the graph's folder
+    (or anywhere, where the graph has no file yet): the run waits for `confirm(True)`; `confirm(False)` drops it.
+    Trials (a sample, live mode) write no exports. `Results.clear` ends the run and forgets all: another graph is shown.
+    """
+
+    started = Signal(str)
+    finished = Signal(object)
+    failed = Signal(str)
+    log = Signal(str)
+    logged = Signal(object)
+    progress = Signal(object, str)
+    planned = Signal(object)
+    confirmation_wanted = Signal(object)
+    busy_changed = Signal(bool)
+    live_changed = Signal(bool)
+    device_changed = Signal(str)
+
+    def __init__(self, document: GraphDocument, results: Results, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document, self._results = document, results
+        self._fingerprints, self._freshness = Fingerprints(document.registry), Freshness()
+        self._now: dict[str, str] = {}
+        self._session = SessionFolder()
+        self._engine = EngineProcess(self)
+        self._engine.said.connect(self._hear)
+        self._engine.printed.connect(lambda line: self._log(line, "engine"))
+        self._engine.ended.connect(self._engine_ended)
+        self._job: Job | None = None
+        self._fold: RunFold | None = None
+        self._next: Job | None = None
+        self._unconfirmed: Job | None = None
+        self._confirmed: set[Path] = set()
+        self._count = 0
+        self._times: dict[str, float] = {}
+        self._stopping = self._busy = self._live = self._live_due = self._plan_due = self._closed = False
+        self._planning = True
+        self._device = "auto"
+        self._folding = self._timer(FOLD_MS, self._flush)
+        self._plan_later = self._timer(PLAN_MS, self.plan)
+        self._live_later = self._timer(LIVE_MS, self._run_live)
+        self._patience = self._timer(PATIENCE_MS, self._engine.kill)
+        document.changed.connect(self._document_changed)
+        document.path_changed.connect(lambda _path: self._refresh())
+        results.cleared.connect(self._forget)
+        self._refresh()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a run goes on or waits for the engine."""
+        return self._busy
+
+    @property
+    def live(self) -> bool:
+        """Whether each edit is run at once."""
+        return self._live
+
+    @property
+    def device(self) -> str:
+        """Where models run: "auto", "cpu", "cuda" or "mps"."""
+        return self._device
+
+    @property
+    def process_id(self) -> int | None:
+        """The id of the engine's process, or None while there is none."""
+        return self._engine.process_id
+
+    def set_device(self, device: str) -> None:
+        """Chooses where models run from the next run on."""
+        if device in DEVICES and device != self._device:
+            self._device = device
+            self.device_changed.emit(device)
+            self._plan_later.start()
+
+    def set_planning(self, on: bool) -> None:
+        """Whether the engine is asked after each edit what a run would have to measure."""
+        self._planning = on
+        if on:
+            self._plan_later.start()
+        else:
+            self._plan_later.stop()
+
+    def set_live(self, on: bool) -> None:
+        """Turns live mode on or off: a run after each edit, exports left out."""
+        if on == self._live:
+            return
+        self._live = on
+        self.live_changed.emit(on)
+        if on:
+            self._live_later.start()
+        else:
+            self._live_later.stop()
+            self._live_due = False
+
+    def run(self, targets: Iterable[str] = (), sample: int | None = None) -> bool:
+        """Runs the graph, or only what leads to `targets`, on all pictures or about `sample` of each source.
+
+        False where it is refused: `failed` says why, unless a run is going on already.
+        """
+        if self._closed or (self._busy and not self._runs_live()):
+            return False
+        wanted = tuple(id for id in targets if id in self._document.graph.nodes)
+        job = self._job_for("run", wanted, sample=sample, write=sample is None)
+        if isinstance(job, str):
+            self._log(job, "error")
+            self.failed.emit(job)
+            return False
+        if job.write and (paths := self._to_confirm(job)):
+            waiting, self._unconfirmed = self._unconfirmed, job
+            if waiting is None:
+                self.confirmation_wanted.emit(paths)
+            return True
+        self._submit(job)
+        return True
+
+    def confirm(self, allowed: bool) -> None:
+        """Answers `confirmation_wanted`. What was allowed is not asked again for this document."""
+        job, self._unconfirmed = self._unconfirmed, None
+        if job is None:
+            return
+        if not allowed:
+            self._log("Not run: nothing was written.", "info")
+            return
+        self._confirmed.update(self._to_confirm(job))
+        self._submit(job)
+
+    def stop(self) -> None:
+        """Asks the run to end. What was measured stays; an engine that does not end within 5 s is killed."""
+        self._live_due, self._unconfirmed = False, None
+        if self._next is not None:
+            self._next = None
+            if self._job is None or self._job.do == "plan":
+                self._set_busy(False)
+                self.progress.emit(None, "")
+                self.finished.emit(_cancelled())
+        if self._job is not None and self._job.do == "run" and not self._stopping:
+            self._cancel()
+            self._patience.start()
+            self.progress.emit(None, self.tr("Stopping..."))
+
+    def plan(self) -> None:
+        """Asks the engine what a run would have to measure, once it is idle. Nothing, where the graph has errors."""
+        self._plan_later.stop()
+        if self._closed or self._live:
+            return
+        if self._job is not None:
+            self._plan_due = True
+            return
+        job = self._job_for("plan")
+        if not isinstance(job, str):
+            self._begin(job)
+
+    def shutdown(self) -> None:
+        """Ends the engine and removes the session's tables. The app is closing."""
+        self._closed = True
+        for timer in (self._folding, self._plan_later, self._live_later, self._patience):
+            timer.stop()
+        self._job = self._fold = self._next = None
+        self._engine.shutdown()
+        self._session.remove()
+
+    def _timer(self, interval: int, then: Any) -> QTimer:
+        timer = QTimer(self, singleShot=True, interval=interval)
+        timer.timeout.connect(then)
+        return timer
+
+    def _job_for(self, do: str, targets: tuple[str, ...] = (), **more: Any) -> Job | str:
+        """The job, or in words why it cannot be done."""
+        graph = self._document.graph
+        graph = graph.subgraph_to(targets) if targets else graph
+        if not graph.nodes:
+            return self.tr("There is nothing to run yet. Add a source: press Tab on the canvas.")
+        if errors := errors_of(validate(graph, self._document.registry, base=self._document.base)):
+            return self._words(errors[0])
+        self._count += 1
+        return Job(
+            id=str(self._count), do=do, graph=graph, base=self._document.base, fingerprints=dict(self._now),
+            title=self._title(targets, **more), targets=targets, **more,
+        )  # fmt: skip
+
+    def _title(self, targets: tuple[str, ...], *, sample: int | None = None, live: bool = False, **_more: Any) -> str:
+        names = ", ".join(title_of(self._document.graph, self._document.registry, id) for id in targets)
+        what = self.tr("Live run") if live else self.tr("Run to {}").format(names) if names else self.tr("Run")
+        return self.tr("{} on a sample of {:,}").format(what, sample) if sample else what
+
+    def _to_confirm(self, job: Job) -> list[Path]:
+        saved = self._document.path is not None
+        paths = (writes_outside if saved else write_places)(job.graph, self._document.registry, job.base)
+        return [path for path in paths if path not in self._confirmed]
+
+    def _submit(self, job: Job) -> None:
+        """Begins a run, or lets it wait for what the engine is at."""
+        self._set_busy(True)
+        if self._job is None:
+            self._begin(job)
+            return
+        self._next = job
+        if self._job.do == "run":
+            self._cancel()
+        self._patience.start()
+        self.progress.emit(None, self.tr("Looking at the files..."))
+
+    def _begin(self, job: Job) -> None:
+        self._patience.stop()
+        request = {
+            "do": job.do, "run": job.id, "graph": dumps(job.graph), "base": str(job.base), "device": self._device,
+            "targets": job.targets, "sample": job.sample, "write": job.write,
+        }  # fmt: skip
+        if job.do == "run":
+            try:
+                request["tables"] = str(self._session.of_run(job.id))
+            except (ProblemError, OSError) as error:
+                self._set_busy(False)
+                words = self._words(error.problems[0]) if isinstance(error, ProblemError) else str(error)
+                self._fail(words)
+                return
+            self._fold = RunFold(job, self._results, self._document.registry, self._freshness, dict(self._times))
+        self._job, self._stopping = job, False
+        if job.do == "run":
+            self._plan_later.stop()
+            self._set_busy(True)
+            self._log(job.title, "info")
+            self.started.emit(job.title)
+            self.progress.emit(None, self.tr("Starting the engine..."))
+        self._engine.ask(request)
+
+    def _cancel(self) -> None:
+        self._stopping = True
+        self._engine.ask({"do": "cancel"})
+
+    def _runs_live(self) -> bool:
+        return self._job is not None and self._job.live and self._next is None
+
+    def _run_live(self) -> None:
+        if not self._live or self._closed:
+            return
+        if self._busy:
+            self._live_due = True
+            if self._runs_live() and self._job is not None and self._job.fingerprints != self._now:
+                self._cancel()
+            return
+        job = self._job_for("run", live=True, write=False)
+        if not isinstance(job, str):
+            self._submit(job)
+
+    def _hear(self, event: Mapping[str, Any]) -> None:
+        if self._job is None or event.get("run") not in (self._job.id, "") or event["event"] == "hello":
+            return
+        match event["event"]:
+            case "plan":
+                self._take_plan(self._job, event["nodes"])
+                self._end()
+            case "summary":
+                self._end_run(dict(event))
+            case "problems":
+                self._refused([Problem(**found) for found in event["problems"]])
+            case "failed":
+                self._broke(event["message"], event.get("trace", ""))
+            case name:
+                if name == "notice":
+                    self._log(event["text"], "info", event["node"])
+                elif name == "model":
+                    text = self.tr("Downloading {}: {:.1f} MB, licence {}")
+                    self._log(text.format(event["title"], event["bytes"] / 1e6, event["licence"]), "info")
+                if self._fold is not None:
+                    self._fold.take(event)
+                    if not self._folding.isActive():
+                        self._folding.start()
+
+    def _flush(self) -> None:
+        self._folding.stop()
+        if self._fold is not None:
+            self._fold.flush()
+            if not self._stopping:
+                self.progress.emit(self._fold.progress.fraction, self._fold.progress.text)
+
+    def _take_plan(self, job: Job, nodes: list[dict[str, Any]]) -> None:
+        if job.fingerprints != self._now:
+            self._plan_due = True
+            return
+        missing = {node["node"]: sum(node["missing"].values()) for node in nodes}
+        self._times = {node["node"]: node["seconds"] or 0.0 for node in nodes}
+        for id in job.graph.nodes:
+            self._results.update(id, missing=missing.get(id))
+        self.planned.emit(nodes)
+
+    def _end_run(self, summary: dict[str, Any]) -> None:
+        stopped = summary["exit"] == CANCELLED
+        self._close_fold(stopped=stopped)
+        live = self._job is not None and self._job.live
+        if stopped:
+            self._log(self.tr("Stopped."), "info")
+        else:
+            self._log(self.tr("Done in {:.1f} s.").format(summary["seconds"]), "info")
+            for path in summary["out"]:
+                self._log(self.tr("Written: {}").format(path), "info")
+        self._end(replan=not live)
+        self.finished.emit(summary)
+
+    def _refused(self, problems: list[Problem]) -> None:
+        if self._job is None or self._job.do == "plan":
+            self._end()
+            return
+        for found in problems:
+            words = f"{found.message} {found.fix}".strip()
+            if self._fold is not None and found.node:
+                self._fold.blame(found.node, words)
+            self._log(words, "error", found.node or "")
+        self._close_fold(stopped=False)
+        words = self._words(problems[0])
+        self._end()
+        self.failed.emit(words)
+
+    def _broke(self, message: str, details: str = "") -> None:
+        """The run failed for a reason that nobody foresaw: said on the node it was at, the details in the log."""
+        planning, node = self._job is not None and self._job.do == "plan", None
+        if self._fold is not None and (node := self._fold.suspect()):
+            self._fold.blame(node, message)
+        for line in details.splitlines():
+            self._log(line, "engine", node or "")
+        self._close_fold(stopped=False)
+        self._end()
+        if planning:
+            self._log(message, "warning")
+        else:
+            self._fail(message, node or "")
+
+    def _engine_ended(self, why: str) -> None:
+        job, fold = self._job, self._fold
+        if job is None:
+            self._log(self.tr("The engine ended ({}); the next run starts it again.").format(why), "info")
+        elif self._stopping or (job.do == "plan" and self._next is not None):
+            self._close_fold(stopped=True)
+            ended_run = job.do == "run"
+            self._log(self.tr("Stopped; the engine will be started again."), "info")
+            self._end()
+            if ended_run:
+                self.finished.emit(_cancelled())
+        else:
+            node = fold.suspect() if fold is not None else None
+            where = self.tr(" while working on {}").format(fold.title_of(node)) if fold is not None and node else ""
+            self._broke(self.tr("The engine stopped{} ({}). Run again to go on.").format(where, why))
+
+    def _close_fold(self, *, stopped: bool) -> None:
+        self._folding.stop()
+        if self._fold is not None:
+            self._fold.end(stopped=stopped)
+            self._fold = None
+
+    def _end(self, *, replan: bool = True) -> None:
+        """The engine is free: what waits goes on."""
+        job, self._job, self._stopping = self._job, None, False
+        self._patience.stop()
+        self._refresh()
+        if job is not None and job.do == "run":
+            self._session.prune(
+                path for id in self._document.graph.nodes for path in self._results.of(id).files.values()
+            )
+        waiting, self._next = self._next, None
+        if waiting is not None:
+            self._begin(waiting)
+            return
+        self._set_busy(False)
+        if job is not None and job.do == "run":
+            self.progress.emit(None, "")
+        if self._live_due:
+            self._live_due = False
+            self._live_later.start()
+        elif self._planning and (self._plan_due or (replan and job is not None and job.do == "run")):
+            self._plan_due = False
+            self._plan_later.start()
+
+    def _document_changed(self, _before: Graph, _after: Graph) -> None:
+        if not self._refresh():
+            return
+        if self._live:
+            self._live_later.start()
+        elif self._planning:
+            self._plan_later.start()
+
+    def _refresh(self) -> bool:
+        """Tells anew which results are fresh. Whether anything that a run depends on is different from before."""
+        now = self._fingerprints.of(self._document.graph, self._document.base)
+        different, self._now = now != self._now, now
+        for id, fingerprint in now.items():
+            known = self._results.of(id)
+            told = self._freshness.now(id, fingerprint, has_rows=bool(known.files))
+            if told is not None and known.state != "running":
+                self._results.update(id, state=told[0], message=told[1])
+        return different
+
+    def _forget(self) -> None:
+        self._unconfirmed = self._next = None
+        self._confirmed.clear()
+        self._freshness = Freshness()
+        self._times = {}
+        if self._fold is not None:
+            self._fold = None
+            self._cancel()
+            self._patience.start()
+
+    def _words(self, found: Problem) -> str:
+        where = title_of(self._document.graph, self._document.registry, found.node) if found.node else ""
+        return f"{where}: {found.message} {found.fix}".strip() if where else f"{found.message} {found.fix}".strip()
+
+    def _fail(self, words: str, node: str = "") -> None:
+        self._log(words, "error", node)
+        self.failed.emit(words)
+
+    def _log(self, text: str, level: LogLevel, node: str = "") -> None:
+        line = LogLine(datetime.now(), level, node, text)
+        with contextlib.suppress(RuntimeError):  # a view that is gone already
+            self.logged.emit(line)
+            self.log.emit(text)
+
+    def _set_busy(self, busy: bool) -> None:
+        if busy != self._busy:
+            self._busy = busy
+            self.busy_changed.emit(busy)
+
+
+def _cancelled() -> dict[str, Any]:
+    return {"exit": CANCELLED, "nodes": {}, "measures": {}, "digest": "", "out": [], "receipt": "", "seconds": 0.0}

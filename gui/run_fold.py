@@ -1,0 +1,201 @@
+"""Folding a run's events: whatever came in since the last time becomes one change a node."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from gui.freshness import Freshness
+from gui.results import NodeResult, NodeState, Results
+from gui.run_progress import RunProgress
+from nodegraph.cache.keys import content_key
+from nodegraph.graph.model import Graph
+from nodegraph.registry import Registry
+
+STRIP = 8
+"""So many content keys a node: what its strip of thumbnails shows."""
+
+NOT_WRITTEN = "Not written: this was a trial. Run the whole graph to write it."
+STOPPED = "Stopped before it was done. Run again to go on."
+
+
+@dataclass(frozen=True)
+class Job:
+    """What was asked of the engine: a run or a plan of this graph, as it was then."""
+
+    id: str
+    do: str
+    graph: Graph
+    base: Path
+    fingerprints: Mapping[str, str]
+    title: str = ""
+    targets: tuple[str, ...] = ()
+    sample: int | None = None
+    live: bool = False
+    write: bool = True
+
+    @property
+    def active(self) -> tuple[str, ...]:
+        """The nodes that take part."""
+        muted = self.graph.muted()
+        return tuple(id for id in self.graph.nodes if id not in muted)
+
+
+@dataclass
+class RunFold:
+    """The state of one run, folded from its events; `flush` hands it to the results."""
+
+    job: Job
+    results: Results
+    registry: Registry
+    freshness: Freshness
+    times: Mapping[str, float] = field(default_factory=dict[str, float])
+    working: tuple[str, ...] = ()
+    _changes: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    _begun: set[str] = field(default_factory=set[str])
+    _over: set[str] = field(default_factory=set[str])
+    _strips: dict[str, Path] = field(default_factory=dict[str, Path])
+    _measured: bool = False
+
+    def __post_init__(self) -> None:
+        self._before = {id: self.results.of(id) for id in self.job.active}
+        weights = {id: 1.0 + (known.missing or 0) for id, known in self._before.items()}
+        self.progress = RunProgress(weights, self.times)
+
+    def take(self, event: Mapping[str, Any]) -> None:
+        """Folds in one event."""
+        match event["event"]:
+            case "step-started":
+                self.working = tuple(event["nodes"])
+                self._begun |= set(self.working)
+                for node in self.working:
+                    self._change(node, state="running", progress=0.0 if event["rows"] else None, message="")
+                self.progress.step(self._verb(event["kind"]), self.working, event["rows"])
+            case "step-progress":
+                share = event["done"] / event["rows"] if event["rows"] else None
+                for node in self.working:
+                    self._change(node, progress=share)
+                self.progress.at(event["done"], event["rows"], event["seconds"])
+            case "step-done":
+                if len(self.working) == 1:
+                    self._change(self.working[0], seconds=event["seconds"])
+                self.working = ()
+            case "node":
+                counts = {"rows_in": event["in"], "rows_out": event["out"]}
+                self._change(event["node"], **counts, dropped=event["dropped"], errors=event["errors"])
+                if event["done"]:
+                    self._done(event["node"])
+            case "preview":
+                self._measured = True
+                self._change(event["node"], contents=tuple(event["contents"][:STRIP]))
+            case "sets":
+                files = {port: Path(path) for port, path in event["files"].items()}
+                self._change(event["node"], files=files, ledger=Path(event["ledger"]))
+                if files:
+                    self._strips[event["node"]] = next(iter(files.values()))
+            case "model-progress":
+                self.progress.download(event["id"], event["done"], event["total"])
+            case _:
+                pass
+
+    def flush(self) -> None:
+        """Applies what was folded."""
+        for node in list(self._strips):
+            # pictures of a source are remembered only once something below it opened them
+            if self._measured or not self._is_source(node):
+                self._change(node, contents=_strip(self._strips.pop(node)))
+        changes, self._changes = self._changes, {}
+        for node, change in changes.items():
+            self.results.update(node, **change)
+
+    def end(self, *, stopped: bool) -> None:
+        """The run is over. Nodes that it did not finish show again what they had, or that they were stopped."""
+        self._measured = True
+        self.flush()
+        for node in self._begun - self._over:
+            before, now = self._before.get(node, NodeResult()), self.results.of(node)
+            if now.state != "running":
+                continue
+            if before.files or not (stopped and now.rows_in):
+                self.results.update(node, **{item.name: getattr(before, item.name) for item in fields(NodeResult)})
+            else:
+                self.freshness.settle(node, self.job.fingerprints[node], "partial", STOPPED)
+                self.results.update(node, state="partial", progress=None, message=STOPPED)
+
+    def blame(self, node: str, message: str) -> None:
+        """Shows an error on a node."""
+        if node in self.job.fingerprints:
+            self._over.add(node)
+            self.freshness.settle(node, self.job.fingerprints[node], "error", message)
+            self._change(node, state="error", progress=None, message=message)
+
+    def suspect(self) -> str | None:
+        """The node that the engine was most likely at: in a stage, the last one that still has something to measure."""
+        measuring = [node for node in self.working if self._takes(node)]
+        busy = [node for node in measuring if self._before[node].missing]
+        return next((nodes[-1] for nodes in (busy, measuring, list(self.working)) if nodes), None)
+
+    def title_of(self, node: str) -> str:
+        """What the node is called on the canvas."""
+        return title_of(self.job.graph, self.registry, node)
+
+    def _done(self, node: str) -> None:
+        state, message = self._outcome(node)
+        self._over.add(node)
+        self.freshness.settle(node, self.job.fingerprints.get(node, ""), state, message)
+        missing = None if self.job.sample else 0
+        self._change(node, state=state, progress=None, message=message, missing=missing)
+
+    def _outcome(self, node: str) -> tuple[NodeState, str]:
+        one = self.job.graph.nodes[node]
+        spec = self.registry.nodes[one.type]
+        if spec.kind == "export" and not self.job.write and one.mode == "normal":
+            return "partial", NOT_WRITTEN
+        if self.job.sample:
+            return "partial", ""
+        files = self._changes.get(node, {}).get("files") or self.results.of(node).files
+        waiting = _height(files["review"]) if "review" in files else 0
+        return ("review", f"{waiting:,} wait for review.") if waiting else ("done", "")
+
+    def _change(self, node: str, **changes: Any) -> None:
+        self._changes.setdefault(node, {}).update(changes)
+
+    def _is_source(self, node: str) -> bool:
+        return self.registry.nodes[self.job.graph.nodes[node].type].kind == "source"
+
+    def _takes(self, node: str) -> bool:
+        return bool(self.registry.nodes[self.job.graph.nodes[node].type].takes)
+
+    def _verb(self, kind: str) -> str:
+        if kind == "source":
+            return "Reading files"
+        if kind == "barrier":
+            return self.title_of(self.working[0])
+        return "Measuring" if any(self._takes(node) for node in self.working) else "Filtering"
+
+
+def title_of(graph: Graph, registry: Registry, node: str) -> str:
+    """What a node is called: its label, else its type's title, else its id."""
+    one = graph.nodes.get(node)
+    if one is None:
+        return node
+    return one.label or (registry.nodes[one.type].title if one.type in registry.nodes else node)
+
+
+def _strip(path: Path) -> tuple[str, ...]:
+    try:
+        head = pl.scan_ipc(path).select("cid", "recipe").head(STRIP).collect()
+    except (OSError, pl.exceptions.PolarsError):
+        return ()
+    return tuple(dict.fromkeys(content_key(cid, recipe) for cid, recipe in head.iter_rows()))
+
+
+def _height(path: Path) -> int:
+    try:
+        return pl.scan_ipc(path).select(pl.len()).collect().item()
+    except (OSError, pl.exceptions.PolarsError):
+        return 0

@@ -162,3 +162,10 @@ def test_an_empty_folder_runs_through(bench: Bench) -> None:
     result = bench.run()
     assert result.summary.exit == 0
     assert result.counts["export"].rows_in == 0
+
+
+def test_a_bypassed_node_needs_neither_its_model_nor_its_measures(bench: Bench) -> None:
+    graph, _ = apply(bench.graph(), SetMode("likeness", "bypass"))
+    result = bench.run(graph)
+    assert "likeness" not in result.sets[End("likeness", "images")].columns
+    assert result.summary.model_calls == 0

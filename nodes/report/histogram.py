@@ -72,7 +72,7 @@ def histogram(
     logarithmic = count == BINS and low > 0 and high > LONG_TAIL * float(np.median(both))
     edges = np.geomspace(low, high, count + 1) if logarithmic else np.linspace(low, high, count + 1)
     edges[0], edges[-1] = low, high
-    spread = math.log(high / low) if logarithmic else high - low
+    spread = math.log(high) - math.log(low) if logarithmic else high - low
     counts = [np.histogram(np.clip(part, low, high), edges)[0] for part in (values, lost)]
     bins = [Bin(i / count, (i + 1) / count, int(counts[0][i]), int(counts[1][i])) for i in range(count)]
     return Histogram(
@@ -80,7 +80,7 @@ def histogram(
         bins=bins,
         low=("≤ " if both.min() < low else "") + number(low + 0.5 if whole and count < BINS else low),
         high=("≥ " if both.max() > high else "") + number(high - 0.5 if whole and count < BINS else high),
-        limits=[((math.log(limit / low) if logarithmic else limit - low) / spread, number(limit)) for limit in shown],
+        limits=[((math.log(limit) - math.log(low) if logarithmic else limit - low) / spread, number(limit)) for limit in shown],
         logarithmic=logarithmic,
         kept=int(values.size),
         dropped=int(lost.size),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 from pathlib import Path
@@ -32,7 +33,8 @@ def begun(desk: Desk, many: Path) -> subprocess.Popen[str]:
     process = desk.start("run", "graph.json", "--json", "--set", f"folder={many}")
     assert process.stdout is not None
     for line in process.stdout:
-        if '"step-progress"' in line and '"index": 1' in line:
+        event = json.loads(line)
+        if event["event"] == "step-progress" and event["index"] == 1 and event["done"] > 0:
             return process
     pytest.fail("the run ended before it measured anything")
 

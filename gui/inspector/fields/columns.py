@@ -1,0 +1,59 @@
+"""Fields for a list of columns: the fitting ones upstream as boxes to tick, missing ones kept and marked."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QBrush
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QWidget
+
+from gui.inspector.fields.column import column_tip, fitting
+from gui.inspector.fields.field import Field, FieldContext
+from nodegraph.graph.columns import ColumnsAt
+
+MOST_ROWS = 8
+
+
+class ColumnsField(Field):
+    """Names of upstream columns, in the order in which they were ticked."""
+
+    def __init__(self, context: FieldContext, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self._values: list[str] = []
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        self.list = QListWidget(self)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.itemChanged.connect(self._ticked)
+        layout.addWidget(self.list)
+        self.set_main(self.list)
+        self.show_columns(context.columns)
+
+    def show_columns(self, columns: ColumnsAt) -> None:
+        """Offers these columns."""
+        self.context_columns = columns
+        self.show_value(self._values)
+
+    def show_value(self, value: object) -> None:
+        """Ticks the columns of the list."""
+        self._values = [str(item) for item in value] if isinstance(value, list) else []
+        offered = fitting(self, self.context_columns)
+        blocked = self.list.blockSignals(True)
+        row = self.list.currentRow()
+        self.list.clear()
+        for name in [*offered, *(name for name in self._values if name not in offered)]:
+            item = QListWidgetItem(name, self.list)
+            item.setFlags(Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
+            item.setCheckState(Qt.CheckState.Checked if name in self._values else Qt.CheckState.Unchecked)
+            if name in offered:
+                item.setToolTip(column_tip(offered[name]))
+            elif not self.context_columns.open:
+                item.setForeground(QBrush(self.context.theme["state_error"]))
+                item.setToolTip(self.tr("No column of this name and kind is upstream."))
+        self.list.setCurrentRow(row)
+        self.list.blockSignals(blocked)
+        height = self.list.sizeHintForRow(0) if self.list.count() else self.list.fontMetrics().lineSpacing() + 6
+        self.list.setFixedHeight(height * min(max(self.list.count(), 1), MOST_ROWS) + 10)
+
+    def _ticked(self, item: QListWidgetItem) -> None:
+        kept = [name for name in self._values if name != item.text()]
+        self.say([*kept, item.text()] if item.checkState() == Qt.CheckState.Checked else kept)

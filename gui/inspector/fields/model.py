@@ -1,0 +1,94 @@
+"""Model fields: the installed catalogue's models of one kind, with size, licence and whether they are here."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QBrush
+from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
+
+from gui.inspector.fields.field import Field, FieldContext, calm_wheel
+from gui.inspector.words import size_text
+from nodegraph.models.catalogue import ModelEntry
+from nodegraph.parameters import ModelOf
+
+
+def is_here(entry: ModelEntry) -> bool:
+    """Whether the model's files are on this machine, as far as their names tell. Reads no file and asks no network."""
+    from nodegraph.models.inventory import missing
+    from nodegraph.models.places import places_of
+
+    if entry.embedded:
+        return True
+    places = places_of()
+    folders = [places.folder_of(entry)]
+    if entry.repo:
+        snapshots = places.repository_of(entry) / "snapshots"
+        folders += [places.snapshot_of(entry, entry.revision)] if entry.revision else sorted(snapshots.glob("*"))
+    try:
+        return any(folder.is_dir() and not missing(entry, folder) for folder in folders)
+    except OSError:
+        return False
+
+
+class ModelField(Field):
+    """The id of a model."""
+
+    def __init__(self, context: FieldContext, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        facet = self.parameter.facet(ModelOf)
+        self._entries = context.registry.models_of(facet.kind) if facet else []
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(3)
+        self.box = QComboBox(self)
+        self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.box.setMinimumContentsLength(14)
+        if self.parameter.nullable:
+            self.box.addItem(self.tr("Not set"), None)
+        for entry in self._entries:
+            self.box.addItem(f"{entry.title}  ·  {size_text(entry.bytes)}" + ("  ·  !" if entry.restricted else ""))
+            self.box.setItemData(self.box.count() - 1, entry.id)
+            self.box.setItemData(self.box.count() - 1, self._line(entry, full=True), Qt.ItemDataRole.ToolTipRole)
+        self._known = self.box.count()
+        self.box.view().setMinimumWidth(320)
+        calm_wheel(self.box)
+        self.box.activated.connect(lambda index: self.say(self.box.itemData(index)))
+        layout.addWidget(self.box)
+        self._state = QLabel(self)
+        self._state.setWordWrap(True)
+        layout.addWidget(self._state)
+        self._restricted = QLabel(self.tr("Restricted licence: read it before you use what it makes."), self)
+        self._restricted.setProperty("role", "warning")
+        self._restricted.setWordWrap(True)
+        layout.addWidget(self._restricted)
+        self._state.setProperty("role", "dim")
+        self.set_main(self.box)
+
+    def show_value(self, value: object) -> None:
+        """Chooses the model; an unknown id is kept and marked."""
+        while self.box.count() > self._known:
+            self.box.removeItem(self.box.count() - 1)
+        index = self.box.findData(value)
+        if index < 0 and value:
+            self.box.addItem(str(value), value)
+            index = self._known
+            self.box.setItemData(index, QBrush(self.context.theme["state_error"]), Qt.ItemDataRole.ForegroundRole)
+        self.box.setCurrentIndex(index)
+        entry = next((entry for entry in self._entries if entry.id == value), None)
+        self._state.setText(self._line(entry) if entry else "")
+        self._state.setToolTip(entry.note if entry else "")
+        self._state.setVisible(entry is not None)
+        self._restricted.setVisible(entry is not None and entry.restricted)
+
+    def show_mixed(self) -> None:
+        """Shows that the nodes differ."""
+        self.show_value(None)
+        self.box.setPlaceholderText(self.tr("Several values"))
+
+    def _line(self, entry: ModelEntry, *, full: bool = False) -> str:
+        if entry.embedded:
+            state = self.tr("shipped with the app")
+        else:
+            state = self.tr("on this machine") if is_here(entry) else self.tr("downloaded on its first run")
+        line = " · ".join((size_text(entry.bytes), entry.licence, state))
+        return f"{line}\n{entry.note}" if full and entry.note else line

@@ -1,0 +1,1 @@
+"""The threshold editor: a column's histogram with limits to drag, and the pictures on both sides of each limit."""

@@ -1,0 +1,243 @@
+"""The threshold editor: histogram, counts and pictures at the limits of a filter, from remembered tables alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from gui.document import GraphDocument
+from gui.inspector.binding import Binding
+from gui.inspector.threshold.cut import Cut, cut_of
+from gui.inspector.threshold.distribution import Distribution, distribution_of
+from gui.inspector.threshold.histogram import Histogram
+from gui.inspector.threshold.strip import LimitStrip, Neighbours
+from gui.results import Results
+from gui.theme.theme import Theme
+from nodegraph.graph.model import End
+from nodegraph.parameters import with_defaults
+
+if TYPE_CHECKING:
+    from gui.gallery.thumbnails import Thumbnails
+
+PAUSE_MS = 250
+
+
+class ThresholdEditor(QWidget):
+    """Edits the limits of one node whose spec has a cut. Everything but the edit itself happens while dragging."""
+
+    def __init__(
+        self,
+        document: GraphDocument,
+        results: Results,
+        thumbnails: Thumbnails | None,
+        theme: Theme,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._document, self._results, self._theme = document, results, theme
+        self._node = ""
+        self._cut: Cut | None = None
+        self._bindings: dict[str, Binding] = {}
+        self._limits: dict[str, float | None] = {}
+        self._unsaved: set[str] = set()
+        self.distribution: Distribution | None = None
+        self._source: tuple[object, ...] | None = None
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        self.counts = QLabel(self)
+        self.counts.setTextFormat(Qt.TextFormat.RichText)
+        self.counts.setWordWrap(True)
+        layout.addWidget(self.counts)
+        self.histogram = Histogram(theme, self)
+        self.histogram.moved.connect(self._moved)
+        self.histogram.released.connect(self.save)
+        layout.addWidget(self.histogram)
+        self.strips = {side: LimitStrip(side, theme, thumbnails, self) for side in ("low", "high")}
+        for strip in self.strips.values():
+            layout.addWidget(strip)
+        self.hint = QLabel(self)
+        self.hint.setWordWrap(True)
+        self.hint.setProperty("role", "dim")
+        layout.addWidget(self.hint)
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self._pause.timeout.connect(self.save)
+        self._reading = QTimer(self, singleShot=True, interval=80)
+        self._reading.timeout.connect(self.reload)
+
+    def show_node(self, node: str) -> None:
+        """Edits this node from now on."""
+        self.save()
+        self._node = node
+        spec = self._document.registry.nodes.get(self._document.graph.nodes[node].type)
+        self._cut = cut_of(spec) if spec else None
+        self._bindings = (
+            {side: Binding(self._document, [node], spec.parameters[name]) for side, name in self._cut.limits.items()}
+            if spec and self._cut
+            else {}
+        )
+        self._source = None
+        self.reload()
+
+    def hear(self, node: str) -> None:
+        """A node has another result: the rows of ours may have changed."""
+        end = self._upstream()
+        if end is not None and end.node == node:
+            self._reading.start()
+
+    def reload(self) -> None:
+        """Reads the rows that come in, where they are others than those shown."""
+        end, column = self._upstream(), self._params().get(self._cut.column) if self._cut else None
+        path = self._results.of(end.node).files.get(end.port) if end else None
+        stamp = path.stat().st_mtime_ns if path is not None and path.is_file() else None
+        source = (path, stamp, column)
+        if source != self._source:
+            self._source = source
+            table = self._results.table(end.node, end.port) if end and stamp is not None else None
+            self.distribution = distribution_of(table, str(column)) if table is not None and column else None
+            if self.distribution is not None and not len(self.distribution):
+                self.distribution = None
+            self._explain(has_table=table is not None, column=column)
+            self.histogram.show_distribution(self.distribution, tuple(self._cut.limits) if self._cut else ("low",))
+        self.renew()
+
+    def renew(self) -> None:
+        """Shows the node's limits as they are now; while they are dragged, the dragged ones."""
+        if self._node not in self._document.graph.nodes or self._cut is None:
+            return
+        params = self._params()
+        if self._source is not None and params.get(self._cut.column) != self._source[2]:
+            self.reload()
+            return
+        for side in self._cut.limits:
+            if side not in self._unsaved:
+                self._limits[side] = self._cut.limit(params, side)
+        self._show()
+
+    def save(self) -> None:
+        """Makes the edit of limits that were moved."""
+        self._pause.stop()
+        sides, self._unsaved = self._unsaved, set()
+        if self._node not in self._document.graph.nodes:
+            return
+        for side in sorted(sides):
+            self._bindings[side].set(self._as_parameter(side))
+        if not self.histogram.dragging:
+            for binding in self._bindings.values():
+                binding.settle()
+
+    def _as_parameter(self, side: str) -> float | int | None:
+        value = self._limits.get(side)
+        if value is None:
+            return None
+        kinds = str(self._bindings[side].parameter.type)
+        return round(value) if "int" in kinds and "float" not in kinds else value
+
+    def _moved(self, side: str, value: float | None) -> None:
+        if self._cut is None or self.distribution is None:
+            return
+        if value is not None and self._by_percentile():
+            value = round(self.distribution.percent_of(value), 1)
+        low, high = self._limits.get("low"), self._limits.get("high")
+        if value is not None and side == "low" and high is not None:
+            value = min(value, high)
+        if value is not None and side == "high" and low is not None:
+            value = max(value, low)
+        self._limits[side] = value
+        self._unsaved.add(side)
+        self._show()
+        self._pause.start()
+
+    def bounds(self) -> tuple[float | None, float | None]:
+        """The limits as values of the column, percentiles looked up."""
+        low, high = self._limits.get("low"), self._limits.get("high")
+        if self.distribution is None or not self._by_percentile():
+            return low, high
+        find = self.distribution.percentile
+        return None if low is None else find(low), None if high is None else find(high)
+
+    def _show(self) -> None:
+        found = self.distribution
+        self.histogram.setVisible(found is not None)
+        low, high = self.bounds()
+        self.histogram.show_limits(low, high)
+        if found is None:
+            self.counts.setVisible(False)
+            for strip in self.strips.values():
+                strip.setVisible(False)
+            return
+        first, last = found.span(low, high)
+        self._show_counts(found, last - first)
+        for side, limit in (("low", low), ("high", high)):
+            strip = self.strips[side]
+            strip.setVisible(limit is not None)
+            if limit is not None:
+                strip.show_neighbours(found, _neighbours(found, side, first, last, strip.each_side))
+        self._show_hint(found)
+
+    def _show_counts(self, found: Distribution, kept: int) -> None:
+        kept_text = self.tr("{0} kept").format(f"{kept:,}")
+        dropped_text = self.tr("{0} dropped").format(f"{len(found) - kept:,}")
+        parts = [
+            f'<b style="color:{self._theme["kept"].name()}">{kept_text}</b>',
+            f'<b style="color:{self._theme["dropped"].name()}">{dropped_text}</b>',
+        ]
+        if found.unmeasured:
+            parts.append(self.tr("{0} not measured").format(f"{found.unmeasured:,}"))
+        self.counts.setText(" &nbsp;·&nbsp; ".join(parts))
+        self.counts.setVisible(True)
+        self.histogram.setAccessibleDescription(self.tr("{0} kept, {1} dropped").format(kept, len(found) - kept))
+
+    def _show_hint(self, found: Distribution) -> None:
+        if self._by_percentile():
+            words = {"low": self.tr("from"), "high": self.tr("to")}
+            given = {side: self._limits.get(side) for side in words}
+            limits = [f"{words[side]} {value:g} %" for side, value in given.items() if value is not None]
+            self.hint.setText(self.tr("Percentiles of this set: {0}").format(" ".join(limits)) if limits else "")
+        elif all(limit is None for limit in self._limits.values()):
+            self.hint.setText(self.tr("Drag a handle inwards to set a limit. Del or a double-click takes it away."))
+        else:
+            self.hint.setText("")
+        self.hint.setVisible(bool(self.hint.text()))
+
+    def _explain(self, *, has_table: bool, column: object) -> None:
+        if not column:
+            text = self.tr("Choose a column to see its numbers here.")
+        elif not has_table:
+            text = self.tr("Run once, and the numbers of {0} and the pictures at the limits are shown here.").format(
+                column
+            )
+        elif self.distribution is None:
+            text = self.tr("The last run gave no numbers in {0}. Run again to measure them.").format(column)
+        else:
+            text = ""
+        self.hint.setText(text)
+        self.hint.setVisible(bool(text))
+
+    def _by_percentile(self) -> bool:
+        return self._cut is not None and self._cut.by_percentile(self._params())
+
+    def _params(self) -> dict[str, object]:
+        node = self._document.graph.nodes.get(self._node)
+        spec = self._document.registry.nodes.get(node.type) if node else None
+        return with_defaults(spec.parameters, node.params) if node and spec else {}
+
+    def _upstream(self) -> End | None:
+        node = self._document.graph.nodes.get(self._node)
+        spec = self._document.registry.nodes.get(node.type) if node else None
+        return self._document.graph.inputs_of(self._node).get(spec.inputs[0]) if spec and spec.inputs else None
+
+
+def _neighbours(found: Distribution, side: str, first: int, last: int, count: int) -> Neighbours:
+    """The pictures next to a limit: kept ones are those inside both limits, dropped ones those beyond this one."""
+    inside = range(first, last)
+    if side == "low":
+        return Neighbours(
+            tuple(range(first - 1, max(-1, first - 1 - count), -1)), tuple(inside[:count]), False, first, len(inside)
+        )
+    return Neighbours(
+        tuple(reversed(inside[-count:])), tuple(range(last, min(len(found), last + count))), True, len(inside),
+        len(found) - last,
+    )  # fmt: skip

@@ -1,0 +1,158 @@
+"""The strip of a limit: the pictures nearest to it, dropped ones on one side and kept ones on the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QHelpEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from gui.inspector.threshold.distribution import Distribution
+from gui.inspector.words import short_number
+from gui.theme.theme import Theme
+
+if TYPE_CHECKING:
+    from gui.gallery.thumbnails import Thumbnails
+
+CELL, GAP, MIDDLE, HEAD, FOOT = 50, 4, 14, 20, 16
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Positions in the distribution on both sides of a limit, the nearest first, and how many there are in all."""
+
+    under: tuple[int, ...] = ()
+    over: tuple[int, ...] = ()
+    under_kept: bool = False
+    under_count: int = 0
+    over_count: int = 0
+
+
+class LimitStrip(QWidget):
+    """Shows the neighbours of one limit."""
+
+    def __init__(self, side: str, theme: Theme, thumbnails: Thumbnails | None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.side = side
+        self._theme, self._thumbnails = theme, thumbnails
+        self._distribution: Distribution | None = None
+        self.neighbours = Neighbours()
+        self._shown: set[str] = set()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(
+            self.tr("Pictures at the lower limit") if side == "low" else self.tr("At the upper limit")
+        )
+        if thumbnails is not None:
+            thumbnails.ready.connect(self._came)
+
+    def sizeHint(self) -> QSize:
+        """A row of pictures."""
+        return QSize(280, HEAD + CELL + FOOT)
+
+    @property
+    def each_side(self) -> int:
+        """How many pictures there is room for on each side."""
+        half = (self.width() - MIDDLE) / 2
+        return max(1, int((half + GAP) // (CELL + GAP)))
+
+    def show_neighbours(self, distribution: Distribution, neighbours: Neighbours) -> None:
+        """Shows these pictures."""
+        self._distribution, self.neighbours = distribution, neighbours
+        self.setAccessibleDescription(" · ".join(self._heads()))
+        self.update()
+
+    def _came(self, content: str) -> None:
+        if content in self._shown:
+            self.update()
+
+    def _heads(self) -> tuple[str, str]:
+        words = (
+            (self.tr("{0} dropped under"), self.tr("{0} kept"))
+            if self.side == "low"
+            else (self.tr("{0} kept"), self.tr("{0} dropped over"))
+        )
+        return (
+            words[0].format(f"{self.neighbours.under_count:,}"),
+            words[1].format(f"{self.neighbours.over_count:,}"),
+        )
+
+    def _cells(self) -> list[tuple[QRectF, int, bool]]:
+        middle = self.width() / 2
+        step = CELL + GAP
+        under = [
+            (QRectF(middle - MIDDLE / 2 - CELL - index * step, HEAD, CELL, CELL), position, self.neighbours.under_kept)
+            for index, position in enumerate(self.neighbours.under)
+        ]
+        over = [
+            (QRectF(middle + MIDDLE / 2 + index * step, HEAD, CELL, CELL), position, not self.neighbours.under_kept)
+            for index, position in enumerate(self.neighbours.over)
+        ]
+        return under + over
+
+    def event(self, event: QEvent) -> bool:
+        """Tells the name of the picture under the pointer."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and self._distribution is not None:
+            for area, position, _ in self._cells():
+                if area.contains(QPointF(event.pos())):
+                    value = short_number(float(self._distribution.values[position]))
+                    QToolTip.showText(event.globalPos(), f"{self._distribution.name(position)}\n{value}", self)
+                    return True
+            QToolTip.hideText()
+        return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paints heads, pictures and values."""
+        if self._distribution is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        middle = self.width() / 2
+        font = self.font()
+        font.setPointSizeF(font.pointSizeF() * 0.85)
+        painter.setFont(font)
+        self._paint_heads(painter, middle)
+        painter.setPen(QPen(self._theme["text_dim"], 1, Qt.PenStyle.DashLine))
+        painter.drawLine(QPointF(middle, HEAD - 2), QPointF(middle, HEAD + CELL + 2))
+        self._shown = set()
+        for area, position, kept in self._cells():
+            self._paint_picture(painter, area, position, kept)
+        painter.end()
+
+    def _paint_heads(self, painter: QPainter, middle: float) -> None:
+        left, right = self._heads()
+        under_kept = self.neighbours.under_kept
+        width = middle - MIDDLE / 2
+        for text, x, flag, kept in (
+            (left, 0.0, Qt.AlignmentFlag.AlignRight, under_kept),
+            (right, middle + MIDDLE / 2, Qt.AlignmentFlag.AlignLeft, not under_kept),
+        ):
+            area = QRectF(x, 0, width, HEAD - 4)
+            painter.setPen(self._theme["kept" if kept else "dropped"])
+            painter.drawText(area, flag | Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _paint_picture(self, painter: QPainter, area: QRectF, position: int, kept: bool) -> None:
+        assert self._distribution is not None
+        content = self._distribution.content(position)
+        self._shown.add(content)
+        picture = self._thumbnails.get(content) if self._thumbnails is not None else None
+        frame = QPainterPath()
+        frame.addRoundedRect(area, 3, 3)
+        painter.fillPath(frame, self._theme["field"])
+        if picture is not None and not picture.isNull():
+            side = min(picture.width(), picture.height())
+            source = QRectF((picture.width() - side) / 2, (picture.height() - side) / 2, side, side)
+            painter.save()
+            painter.setClipPath(frame)
+            painter.drawPixmap(area, picture, source)
+            painter.restore()
+        colour = self._theme["kept" if kept else "dropped"]
+        painter.setPen(QPen(colour, 1.6))
+        painter.drawPath(frame)
+        painter.setPen(self._theme["text_dim"])
+        value = short_number(float(self._distribution.values[position]))
+        painter.drawText(
+            QRectF(area.left() - 2, area.bottom() + 1, CELL + 4, FOOT - 1), Qt.AlignmentFlag.AlignCenter, value
+        )

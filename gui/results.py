@@ -63,7 +63,7 @@ class Results(QObject):
         self.cleared.emit()
 
     def table(self, node: str, port: str) -> pl.DataFrame | None:
-        """The rows that the node gave through this port, or None where there are none yet. Cheap: about 30 ms for 100,000."""
+        """The rows that the node gave through this port, or None where there are none yet. 100,000 rows take about 30 ms."""
         path = self.of(node).files.get(port)
         return pl.read_ipc(path) if path is not None and path.is_file() else None
 

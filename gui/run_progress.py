@@ -76,15 +76,24 @@ class RunProgress:
 
 def time_left(seconds: float) -> str:
     """ "about 2 min left": as exact as one can honestly be."""
-    if seconds < 5:
-        return "a few seconds left"
-    if seconds < 55:
-        return f"about {round(seconds / 5) * 5} s left"
-    minutes = round(seconds / 60)
+    return (
+        "a few seconds left"
+        if seconds < 5
+        else f"about {span_text(round(seconds / 5) * 5 if seconds >= 10 else 10)} left"
+    )
+
+
+def span_text(seconds: float) -> str:
+    """A span of time for people: "4.2 s", "40 s", "2 min", "1 h 20 min"."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    if seconds < 59.5:
+        return f"{seconds:.0f} s"
+    minutes = max(1, round(seconds / 60))
     if minutes < 60:
-        return f"about {max(1, minutes)} min left"
+        return f"{minutes} min"
     hours, minutes = divmod(minutes, 60)
-    return f"about {hours} h {minutes} min left" if minutes else f"about {hours} h left"
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
 
 
 def _megabytes(size: int) -> str:

@@ -1,0 +1,145 @@
+"""How the run goes, in one line: a bar, a sentence with the time left, and the memory that the engine holds."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
+
+from gui.run_controller import CANCELLED, RunController
+from gui.run_progress import span_text
+from gui.theme.theme import Theme
+
+STEPS = 1000
+MEMORY_MS = 1000
+
+
+class Sentence(QLabel):
+    """A label that shortens its text where the room is too small; the whole is its tooltip."""
+
+    def set_sentence(self, text: str) -> None:
+        """Shows another text."""
+        self.setText(text)
+        self.setToolTip(text)
+
+    def minimumSizeHint(self) -> QSize:
+        """Any width will do."""
+        return QSize(40, super().minimumSizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draws the text, elided."""
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), text)
+
+
+class RunStatus(QWidget):
+    """Follows a `RunController`."""
+
+    def __init__(self, run: RunController, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._run, self._theme, self._wrong = run, theme, False
+        self.bar = QProgressBar(self, textVisible=False, minimum=0, maximum=STEPS)
+        self.bar.setFixedSize(150, 6)
+        self.bar.setAccessibleName(self.tr("Progress of the run"))
+        self.sentence = Sentence(self)
+        self.sentence.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.sentence.setAccessibleName(self.tr("State of the run"))
+        self.memory = QLabel(self)
+        self.memory.setAccessibleName(self.tr("Memory that the engine holds"))
+        self.memory.setToolTip(self.tr("Memory that the engine holds"))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(10)
+        layout.addWidget(self.bar)
+        layout.addWidget(self.sentence, 1)
+        layout.addWidget(self.memory)
+        self._look = QTimer(self, interval=MEMORY_MS)
+        self._look.timeout.connect(self._show_memory)
+        run.progress.connect(self._show_progress)
+        run.busy_changed.connect(self._show_busy)
+        run.finished.connect(self._show_end)
+        run.failed.connect(self._show_failure)
+        run.planned.connect(self._show_plan)
+        self._show_busy(run.busy)
+        self.apply_theme(theme)
+        self._say(self.tr("Ready"))
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Takes the colours of a theme."""
+        self._theme = theme
+        self._colour()
+        dim, accent, back = (theme[name].name() for name in ("text_dim", "accent", "border"))
+        self.memory.setStyleSheet(f"color: {dim};")
+        self.bar.setStyleSheet(
+            f"QProgressBar {{ background: {back}; border: none; border-radius: 3px; }}"
+            f"QProgressBar::chunk {{ background: {accent}; border-radius: 3px; }}"
+        )
+
+    def _say(self, text: str, *, wrong: bool = False) -> None:
+        if wrong != self._wrong:
+            self._wrong = wrong
+            self._colour()
+        self.sentence.set_sentence(text)
+
+    def _colour(self) -> None:
+        name = "state_error" if self._wrong else "text"
+        self.sentence.setStyleSheet(f"color: {self._theme[name].name()};")
+
+    def _show_busy(self, busy: bool) -> None:
+        self.bar.setVisible(busy)
+        if busy:
+            self.bar.setRange(0, 0)
+            self._look.start()
+        else:
+            self._look.stop()
+
+    def _show_progress(self, fraction: float | None, text: str) -> None:
+        if not text:
+            return
+        self.bar.setRange(0, STEPS if fraction is not None else 0)
+        self.bar.setValue(round((fraction or 0.0) * STEPS))
+        self._say(text)
+
+    def _show_end(self, summary: dict[str, Any]) -> None:
+        if summary["exit"] == CANCELLED:
+            self._say(self.tr("Stopped. What was measured is remembered."))
+            return
+        errors = sum(counts["errors"] for counts in summary["nodes"].values())
+        done = self.tr("Done in {}").format(span_text(summary["seconds"]))
+        self._say(self.tr("{}, {:,} pictures could not be used").format(done, errors) if errors else done)
+
+    def _show_failure(self, words: str) -> None:
+        self._say(words, wrong=True)
+
+    def _show_plan(self, nodes: list[dict[str, Any]]) -> None:
+        """Says what a run would cost. An error or the end of a run stays to be read where there is nothing to say."""
+        missing = sum(sum(node["missing"].values()) for node in nodes)
+        download = sum({node["model"]: node["download"] for node in nodes}.values())
+        if self._run.busy or self._wrong or not (missing or download):
+            return
+        parts = [self.tr("To measure: {:,}").format(missing)] if missing else []
+        seconds = [node["seconds"] for node in nodes]
+        if missing and None not in seconds:
+            parts.append(self.tr("about {}").format(span_text(sum(seconds))))
+        if download:
+            parts.append(self.tr("to download: {:,.0f} MB").format(download / 1e6))
+        self._say(", ".join(parts))
+
+    def _show_memory(self) -> None:
+        size = memory_of(self._run.process_id)
+        self.memory.setText("" if size is None else f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB")
+
+
+def memory_of(process: int | None) -> int | None:
+    """The bytes of memory that a process holds, or None where that cannot be said cheaply."""
+    try:
+        pages = Path(f"/proc/{process}/statm").read_text("ascii").split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError, AttributeError):
+        return None

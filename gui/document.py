@@ -121,7 +121,7 @@ class _EditCommand(QUndoCommand):
         """Commands with the same id are asked whether they merge."""
         return self.ID if self._merge else -1
 
-    def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802  (Qt's name)
+    def mergeWith(self, other: QUndoCommand) -> bool:
         """Takes in the next command of the same drag: its edit replaces ours, our inverse stays."""
         if not isinstance(other, _EditCommand) or other._merge != self._merge:
             return False

@@ -1,24 +1,17 @@
-"""Paths in the graph: made relative when it is saved, followed when it moves, and asked about when they lead outside."""
+"""Paths in the graph: made relative when it is saved, and followed when its file moves."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from nodegraph.graph.edit import SetParam, Several
 from nodegraph.graph.model import Graph
-from nodegraph.graph.paths import ASSET, is_path, located, relative, texts_of, writes
-from nodegraph.parameters import Parameter, with_defaults
+from nodegraph.graph.paths import ASSET, is_path, located, relative, writes
+from nodegraph.parameters import Parameter
 from nodegraph.problems import ProblemError
 from nodegraph.registry import Registry
-
-
-class Outside(NamedTuple):
-    """A node that writes outside the folder of its graph, and where."""
-
-    node: str
-    path: Path
 
 
 def relative_edit(graph: Graph, registry: Registry, base: Path) -> Several:
@@ -45,38 +38,19 @@ def moved_edit(graph: Graph, registry: Registry, old: Path, new: Path) -> Severa
     return _edit(graph, registry, moved)
 
 
-def writes_outside(graph: Graph, registry: Registry, base: Path) -> list[Outside]:
-    """The nodes that would run and write somewhere outside `base`, the folder of the graph's file, links followed."""
-    found: list[Outside] = []
-    home = base.resolve()
-    off = graph.muted() | {id for id, node in graph.nodes.items() if node.mode != "normal"}
-    for id, parameter, value in _paths(graph, registry, defaults=True):
-        if id in off or not writes(parameter):
-            continue
-        for text in texts_of(value):
-            try:
-                path = located(text, base).resolve()
-            except (ProblemError, OSError):
-                continue
-            if not path.is_relative_to(home):
-                found.append(Outside(id, path))
-    return found
-
-
-def _paths(graph: Graph, registry: Registry, *, defaults: bool) -> Iterator[tuple[str, Parameter, Any]]:
+def _paths(graph: Graph, registry: Registry) -> Iterator[tuple[str, Parameter, Any]]:
     for id, node in graph.nodes.items():
         spec = registry.nodes.get(node.type)
         if spec is None:
             continue
-        values = with_defaults(spec.parameters, node.params) if defaults else node.params
-        for name, value in values.items():
+        for name, value in node.params.items():
             if name in spec.parameters and is_path(spec.parameters[name]):
                 yield id, spec.parameters[name], value
 
 
 def _edit(graph: Graph, registry: Registry, change: Callable[[str, Parameter], str]) -> Several:
     edits: list[SetParam] = []
-    for id, parameter, value in _paths(graph, registry, defaults=False):
+    for id, parameter, value in _paths(graph, registry):
         after = _each(value, lambda text, parameter=parameter: change(text, parameter))
         if after != value:
             edits.append(SetParam(id, parameter.name, after))

@@ -7,10 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from gui.files.paths import Outside
 from gui.files.swap import Swap
 from nodegraph.problems import Problem
 
@@ -96,17 +95,20 @@ class Questions:
             return "recover"
         return "discard" if box.clickedButton() is discard else "later"
 
-    def write_outside(self, name: str, places: Sequence[Outside]) -> bool:
-        """Whether a graph may write outside its own folder."""
-        box = self._box(
-            tr("{name} writes outside its own folder.").format(name=name),
-            tr("If the graph is from someone else, look at the places before you run it:"),
-        )
-        lines = "\n".join(f"{place.node}:  {place.path}" for place in places[:8])
-        box.setInformativeText(f"{box.informativeText()}\n\n{lines}")
+    def may_write(self, name: str, places: Sequence[Path], *, saved: bool) -> bool:
+        """Whether a graph may write outside its own folder, or at all where it has no file yet."""
+        if saved:
+            title = tr("{name} writes outside its own folder.")
+            more = tr("If the graph is from someone else, look at the places before you run it:")
+        else:
+            title = tr("{name} is not saved yet; this run writes here:")
+            more = tr("To write elsewhere, save the graph first: what it makes then lies beside its file.")
+        listed = "<br>".join(_plain(str(place)) for place in places[:8])
+        box = self._box(title.format(name=name), f"{more}<br><br>{listed}")
+        box.setTextFormat(Qt.TextFormat.RichText)
         run = box.addButton(tr("Run"), QMessageBox.ButtonRole.AcceptRole)
         cancel = box.addButton(QMessageBox.StandardButton.Cancel)
-        box.setDefaultButton(cancel)
+        box.setDefaultButton(cancel if saved else run)
         box.exec()
         return box.clickedButton() is run
 

@@ -63,7 +63,7 @@ def left_over(folder: Path | None = None) -> list[Swap]:
 
 
 class SwapKeeper(QObject):
-    """Writes the document to a swap file a second after the last change, and removes it when there is nothing to lose."""
+    """Writes the document to a swap file a second after the last change; removes it when there is nothing to lose."""
 
     def __init__(self, document: GraphDocument, folder: Path | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -1,0 +1,83 @@
+"""The docks around the canvas: outline left, inspector right, gallery with problems and log below."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
+
+from gui.actions import Actions
+
+LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
+RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
+BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
+STATE_VERSION = 1
+
+
+class Docks:
+    """The window's docks by name; each is shown and hidden by its action "view.NAME"."""
+
+    def __init__(self, window: QMainWindow, actions: Actions, panels: dict[str, QWidget]) -> None:
+        self._window = window
+        self._docks: dict[str, QDockWidget] = {}
+        window.setDockNestingEnabled(True)
+        window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
+        for name, area in (
+            ("outline", LEFT),
+            ("inspector", RIGHT),
+            ("gallery", BOTTOM),
+            ("problems", BOTTOM),
+            ("log", BOTTOM),
+        ):
+            dock = QDockWidget(actions[f"view.{name}"].text(), window)
+            dock.setObjectName(f"dock_{name}")
+            dock.setWidget(panels[name])
+            window.addDockWidget(area, dock)
+            self._docks[name] = dock
+            self._follow(dock, actions, name)
+        window.tabifyDockWidget(self._docks["gallery"], self._docks["problems"])
+        window.tabifyDockWidget(self._docks["problems"], self._docks["log"])
+        self._docks["gallery"].raise_()
+        self._docks["outline"].hide()
+
+    def __getitem__(self, name: str) -> QDockWidget:
+        return self._docks[name]
+
+    def arrange(self) -> None:
+        """The sizes of a first start: most of the room for the canvas."""
+        window = self._window
+        right = min(380, max(320, window.width() // 5))
+        below = min(330, max(230, window.height() * 3 // 10))
+        window.resizeDocks([self._docks["inspector"]], [right], Qt.Orientation.Horizontal)
+        window.resizeDocks([self._docks["gallery"]], [below], Qt.Orientation.Vertical)
+
+    def show(self, name: str) -> None:
+        """Shows a dock and brings it to the front."""
+        self._docks[name].show()
+        self._docks[name].raise_()
+
+    def state(self) -> QByteArray:
+        """Which docks are where, to be kept."""
+        return self._window.saveState(STATE_VERSION)
+
+    def restore(self, state: QByteArray) -> bool:
+        """Puts the docks where they were."""
+        return self._window.restoreState(state, STATE_VERSION)
+
+    def rename(self, name: str, title: str) -> None:
+        """Gives a dock another title, for counts."""
+        self._docks[name].setWindowTitle(title)
+
+    def _follow(self, dock: QDockWidget, actions: Actions, name: str) -> None:
+        action = actions[f"view.{name}"]
+        dock.toggleViewAction().toggled.connect(action.setChecked)
+        action.setChecked(not dock.isHidden())
+
+        def toggled(on: bool) -> None:
+            if on:
+                dock.show()
+                dock.raise_()
+            else:
+                dock.hide()
+
+        action.triggered.connect(toggled)

@@ -1,0 +1,309 @@
+"""The main window: the canvas with its panels around it. Puts the rooms together and wires what they ask for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QPoint, QPointF, SignalInstance
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QImage
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu
+
+from gui.actions import Actions
+from gui.docks import Docks
+from gui.document import GraphDocument
+from gui.drop import DropTarget
+from gui.files.controller import Files
+from gui.files.dropped import understand
+from gui.files.examples import QUICKSTART, examples
+from gui.files.questions import Questions
+from gui.hints import FLAG, Hints
+from gui.results import Results
+from gui.rooms import part
+from gui.run_controller import RunController
+from gui.selection import Selection
+from gui.settings import Settings
+from gui.theme.choice import theme_for
+from gui.theme.style import apply_style
+from gui.window_actions import fill_menus, make_toolbar, scope_shortcuts, set_icons, set_keys
+from gui.window_commands import Commands
+from nodegraph.cache.location import cache_folder
+from nodegraph.graph.edit import Connect, SetParam
+from nodegraph.graph.model import Edge, End, Graph
+from nodegraph.problems import Problem, ProblemError
+from nodegraph.registry import Registry
+
+MESSAGE_TIME = 8000
+
+
+class MainWindow(QMainWindow):
+    """The app's window. `questions` and `swaps` (the folder of swap files) are for tests."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        settings: Settings,
+        *,
+        questions: Questions | None = None,
+        swaps: Path | None = None,
+    ) -> None:
+        super().__init__()
+        self.setObjectName("main_window")
+        self.registry = registry
+        self.settings = settings
+        self.theme = theme_for(settings.theme)
+        self.document = GraphDocument(registry, self)
+        self.selection = Selection(self.document, self)
+        self.results = Results(self)
+        self.actions = Actions(self, settings.keys())  # type: ignore[assignment,method-assign]
+        self.questions = questions or Questions(self)
+        self.files = Files(self.document, settings, self.questions, self, swaps)
+        self.run = RunController(self.document, self.results, self)
+        self.run.set_device(settings.device)
+        self._hints: Hints | None = None
+        self._make_rooms()
+        self.commands = Commands(self)
+        self._wire()
+        self._make_bars()
+        self._style()
+        self.resize(1440, 900)
+        self._restore()
+
+    def _make_rooms(self) -> None:
+        shared = (self.document, self.selection, self.results)
+        self.thumbnails = part("gallery.thumbnails", "Thumbnails")(cache_folder(), self)
+        self.canvas = part("canvas.view", "CanvasView")(*shared, self.thumbnails, self.theme, self.actions, self)
+        self.inspector = part("inspector.panel", "InspectorPanel")(
+            *shared, self.theme, self, thumbnails=self.thumbnails
+        )
+        self.problems = part("inspector.problems_panel", "ProblemsPanel")(
+            self.document, self.selection, self, theme=self.theme
+        )
+        self.gallery = part("gallery.panel", "GalleryPanel")(*shared, self.thumbnails, self.theme, self)
+        self.outline = part("outline", "OutlinePanel")(*shared, self)
+        self.log = part("log_panel", "LogPanel")(self.run, self.document, self.selection, self.theme, self)
+        self.palette_popup = part("palette.node_palette", "NodePalette")(self.document, self.registry, self.theme, self)
+        self.setCentralWidget(self.canvas)
+        self.docks = Docks(
+            self,
+            self.actions,
+            {
+                "outline": self.outline,
+                "inspector": self.inspector,
+                "gallery": self.gallery,
+                "problems": self.problems,
+                "log": self.log,
+            },
+        )
+        self._add_at: QPointF | None = None
+
+    def _make_bars(self) -> None:
+        menus = fill_menus(self, self.actions)
+        recent = QMenu(self.tr("Open Recent"), self)
+        recent.aboutToShow.connect(lambda: self.commands.fill_recent(recent))
+        menus["File"].insertMenu(self.actions["file.save"], recent)
+        self.run_bar = part("run_bar", "RunBar")(self.run, self.selection, self.actions, self.theme, self)
+        self.toolbar = make_toolbar(self, self.actions, self.run_bar)
+        scope_shortcuts(self.actions, [self.canvas, self.outline])
+        set_keys(self.actions, self.settings.keys())
+        self.statusBar().setSizeGripEnabled(False)
+
+    def _wire(self) -> None:
+        self.document.refused.connect(self._refused)
+        self.document.path_changed.connect(lambda _path: self._renew_title())
+        self.document.undo_stack.cleanChanged.connect(lambda _clean: self._renew_title())
+        self.document.changed.connect(self._changed)
+        self.document.problems_changed.connect(self._count_problems)
+        self.files.opened.connect(self._opened)
+        self.files.message.connect(self.tell)
+        self.settings.theme_changed.connect(lambda _theme: self.use_theme())
+        self.settings.keys_changed.connect(lambda: set_keys(self.actions, self.settings.keys()))
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_theme_changed)
+        self.run.device_changed.connect(self.settings.set_device)
+        self.run.confirmation_wanted.connect(self._confirm_writing)
+        wires: tuple[tuple[Any, str, Any], ...] = (
+            (self.canvas, "palette_wanted", self._open_palette),
+            (self.canvas, "help_wanted", self.commands.help_for),
+            (self.canvas, "message", self.tell),
+            (self.palette_popup, "chosen", self._add_chosen),
+            (self.problems, "go", self._go_to_problem),
+            (self.outline, "center_wanted", self.go_to),
+        )
+        for room, name, slot in wires:
+            signal = getattr(room, name, None)
+            if isinstance(signal, SignalInstance):
+                signal.connect(slot)
+        self._drops = DropTarget(getattr(self.canvas, "viewport", lambda: self.canvas)(), self._dropped)
+
+    def _restore(self) -> None:
+        geometry, state = self.settings.bytes("geometry"), self.settings.bytes("state")
+        if geometry is not None:
+            self.restoreGeometry(geometry)
+        if state is None or not self.docks.restore(state):
+            self.docks.arrange()
+
+    def start(self, path: Path | None = None) -> None:
+        """Shows the first graph: what a crash left, `path`, the last one, or the quickstart."""
+        if self.files.offer_recovery():
+            return
+        if path is not None and self.files.open(path):
+            return
+        recent = self.settings.recent()
+        if path is None and recent and self.files.open(recent[0]):
+            return
+        for example in examples():
+            if example.name == QUICKSTART:
+                self.files.new_from(example.graph)
+        if not self.settings.flag(FLAG):
+            self._hints = Hints(self.settings, self.canvas)
+            self._hints.show()
+        self.canvas.setFocus()
+
+    def tell(self, text: str) -> None:
+        """Says something in the status bar."""
+        self.statusBar().showMessage(text, MESSAGE_TIME)
+
+    def go_to(self, node: str) -> None:
+        """Chooses a node and brings it into sight."""
+        if node in self.document.graph.nodes:
+            self.selection.choose([node])
+            self.canvas.center_on(node)
+            self.canvas.setFocus()
+
+    def use_theme(self) -> None:
+        """Takes on the theme of the settings."""
+        self.theme = theme_for(self.settings.theme)
+        self._style()
+
+    def picture_of(self, graph: Graph) -> QImage:
+        """A picture of another graph, for the examples."""
+        document = GraphDocument(self.registry)
+        document.load(graph, None)
+        results = Results()
+        canvas = part("canvas.view", "CanvasView")(
+            document, Selection(document), results, self.thumbnails, self.theme, Actions()
+        )
+        try:
+            return canvas.picture()
+        finally:
+            canvas.deleteLater()
+            document.deleteLater()
+            results.deleteLater()
+
+    def compare(self, nodes: tuple[str, ...]) -> None:
+        """Opens the comparison of two nodes."""
+        dialog = part("gallery.compare", "CompareDialog")(
+            self.document, self.selection, self.results, self.thumbnails, self.theme, self
+        )
+        dialog.show()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Asks about unsaved work, keeps the window's state and ends the engine."""
+        if not self.files.may_leave():
+            event.ignore()
+            return
+        self.settings.set_bytes("geometry", self.saveGeometry())
+        self.settings.set_bytes("state", self.docks.state())
+        self.settings.sync()
+        self.files.close()
+        self.run.shutdown()
+        for room in (self.thumbnails, self.gallery):
+            if hasattr(room, "shutdown"):
+                room.shutdown()
+        event.accept()
+
+    def _style(self) -> None:
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            apply_style(application, self.theme)
+        set_icons(self.actions, self.theme)
+        for room in (
+            self.canvas, self.inspector, self.problems, self.gallery, self.outline, self.log, self.palette_popup,
+            getattr(self, "run_bar", None),
+        ):  # fmt: skip
+            if hasattr(room, "apply_theme"):
+                room.apply_theme(self.theme)
+
+    def _system_theme_changed(self) -> None:
+        if self.settings.theme == "system":
+            self.use_theme()
+
+    def _opened(self) -> None:
+        self.results.clear()
+        self.selection.choose([])
+        self._renew_title()
+        self.canvas.fit()
+
+    def _renew_title(self) -> None:
+        self.setWindowTitle(f"{self.files.name}[*] - nodegraph")
+        self.setWindowModified(self.files.modified)
+
+    def _changed(self, before: Graph, after: Graph) -> None:
+        if before.title != after.title:
+            self._renew_title()
+
+    def _count_problems(self, problems: tuple[Problem, ...]) -> None:
+        count = len(problems)
+        self.docks.rename(
+            "problems", self.tr("Problems ({count})").format(count=count) if count else self.tr("Problems")
+        )
+
+    def _refused(self, problem: Problem) -> None:
+        self.tell(f"{problem.message} {problem.fix}".strip())
+
+    def _confirm_writing(self, places: list[Path]) -> None:
+        saved = self.document.path is not None
+        self.run.confirm(self.questions.may_write(self.files.name, places, saved=saved))
+
+    def _open_palette(self, place: QPoint, at: QPointF, open_end: object) -> None:
+        self._add_at = at
+        self.palette_popup.open_at(place, open_end)
+
+    def _add_chosen(self, type: str, open_end: object) -> None:
+        stack = self.document.undo_stack
+        spec = self.registry.nodes.get(type)
+        stack.beginMacro(self.tr("Add {title}").format(title=spec.title if spec else type))
+        try:
+            node = self.canvas.add_node(type, self._add_at or QPointF())
+            if node and spec is not None and isinstance(open_end, tuple):
+                end, is_output = open_end
+                self._connect(end, End(node, (spec.inputs if is_output else spec.outputs)[0]), is_output)
+        finally:
+            stack.endMacro()
+        if node:
+            self.selection.choose([node])
+        self.canvas.setFocus()
+
+    def _connect(self, loose: End, new: End, is_output: bool) -> None:
+        edge = Edge(loose, new) if is_output else Edge(new, loose)
+        self.document.push(Connect(edge), self.tr("Connect"))
+
+    def _go_to_problem(self, node: str, param: str) -> None:
+        self.go_to(node)
+        self.docks.show("inspector")
+        if param and hasattr(self.inspector, "focus_field"):
+            self.inspector.focus_field(param)
+
+    def _dropped(self, paths: list[Path], place: QPoint) -> None:
+        for offset, path in enumerate(paths):
+            try:
+                found = understand(path)
+            except ProblemError as error:
+                self.questions.tell(error.problems)
+                continue
+            if found.what in ("graph", "picture"):
+                self.files.open(found.path)
+                return
+            self._add_folder(found.path, self.canvas.mapToScene(place) + QPointF(30, 30) * offset)
+
+    def _add_folder(self, path: Path, at: QPointF) -> None:
+        if "source/folder" not in self.registry.nodes:
+            return
+        stack = self.document.undo_stack
+        stack.beginMacro(self.tr("Add folder {name}").format(name=path.name))
+        try:
+            node = self.canvas.add_node("source/folder", at)
+            self.document.push(SetParam(node, "folder", str(path)), self.tr("Set folder"))
+        finally:
+            stack.endMacro()
+        self.selection.choose([node])

@@ -1,0 +1,165 @@
+"""What the window's actions do: files, history, panels, help. Canvas and run bar connect theirs themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import QDialog, QMenu, QMessageBox, QWidget
+
+from gui.files.command import headless_command
+from gui.files.examples import ExamplesDialog, examples
+from gui.rooms import part
+
+if TYPE_CHECKING:
+    from gui.main_window import MainWindow
+
+ABOUT = (
+    "<b>nodegraph {version}</b><br><br>Wires sources, scorers, filters and captioners into a graph that turns a heap "
+    "of pictures into a fine-tuning set.<br><br>Apache-2.0. Font: Inter (SIL OFL 1.1). Icons: Lucide (ISC). "
+    "Made with Qt for Python (LGPL)."
+)
+
+
+class Commands(QObject):
+    """Connects the actions to the window's parts, and keeps them enabled as far as they make sense."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._open_popups: list[QWidget] = []
+        actions = window.actions
+        does: dict[str, Callable[[], object]] = {
+            "file.new": window.files.new,
+            "file.template": self.new_from_example,
+            "file.open": window.files.open,
+            "file.save": window.files.save,
+            "file.save_as": window.files.save_as,
+            "file.picture": self.export_picture,
+            "file.command": self.copy_command,
+            "file.quit": window.close,
+            "edit.undo": window.document.undo_stack.undo,
+            "edit.redo": window.document.undo_stack.redo,
+            "edit.find": self.find,
+            "view.compare": self.compare,
+            "view.theme": self.switch_theme,
+            "help.node": self.help_for_current,
+            "help.commands": self.show_commands,
+            "help.keys": self.show_keys,
+            "help.about": self.about,
+        }
+        for id, do in does.items():
+            actions[id].triggered.connect(lambda _checked=False, do=do: do())
+        stack = window.document.undo_stack
+        stack.canUndoChanged.connect(actions["edit.undo"].setEnabled)
+        stack.canRedoChanged.connect(actions["edit.redo"].setEnabled)
+        stack.undoTextChanged.connect(lambda text: _name(actions["edit.undo"], self.tr("Undo"), text))
+        stack.redoTextChanged.connect(lambda text: _name(actions["edit.redo"], self.tr("Redo"), text))
+        actions["edit.undo"].setEnabled(False)
+        actions["edit.redo"].setEnabled(False)
+
+    def fill_recent(self, menu: QMenu) -> None:
+        """Lists the files opened last."""
+        menu.clear()
+        recent = self._window.settings.recent()
+        for path in recent:
+            action = menu.addAction(f"{path.name}   {path.parent}")
+            action.triggered.connect(lambda _checked=False, path=path: self._window.files.open(path))
+        menu.addSeparator()
+        menu.addAction(self.tr("Clear"), self._window.settings.clear_recent).setEnabled(bool(recent))
+
+    def new_from_example(self) -> None:
+        """Offers the examples and opens a copy of the chosen one."""
+        dialog = ExamplesDialog(examples(), self._window.picture_of, self._window)
+        if dialog.exec() == QDialog.DialogCode.Accepted and dialog.chosen is not None:
+            self._window.files.new_from(dialog.chosen.graph)
+        dialog.deleteLater()
+
+    def export_picture(self) -> None:
+        """Writes a picture of the graph where the user says."""
+        window = self._window
+        start = window.document.path or window.document.base / "graph"
+        path = window.questions.picture_path(start.with_suffix(".png"))
+        if path is not None:
+            canvas = window.canvas
+            window.files.export_picture(path, window.document.text, canvas.picture(), canvas.svg())
+
+    def copy_command(self) -> None:
+        """Copies the command that runs this graph without the app; saves first, so that it runs what is shown."""
+        window = self._window
+        if (window.document.path is None or window.files.modified) and not window.files.save():
+            return
+        path = window.document.path
+        if path is None:
+            return
+        command = headless_command(window.document.graph, window.registry, path, window.settings.device)
+        QGuiApplication.clipboard().setText(command)
+        window.tell(self.tr("Copied: {command}").format(command=command))
+
+    def switch_theme(self) -> None:
+        """From dark to light and back."""
+        self._window.settings.set_theme("light" if self._window.theme.name == "dark" else "dark")
+
+    def find(self) -> None:
+        """Finds a node of the graph by its name."""
+        window = self._window
+        popup = part("palette.find_node", "FindNode")(window.document, window.theme, window)
+        popup.picked.connect(window.go_to)
+        self._open(popup)
+
+    def show_commands(self) -> None:
+        """Opens the command palette."""
+        self._open(part("palette.command_palette", "CommandPalette")(
+            self._window.actions, self._window.theme, self._window
+        ))  # fmt: skip
+
+    def show_keys(self) -> None:
+        """Opens the list of shortcuts."""
+        dialog = part("palette.shortcuts_dialog", "ShortcutsDialog")(
+            self._window.actions, self._window.settings, self._window
+        )
+        dialog.exec()
+        dialog.deleteLater()
+
+    def compare(self) -> None:
+        """Compares what two nodes give."""
+        self._window.compare(self._window.selection.nodes[-2:])
+
+    def help_for_current(self) -> None:
+        """Shows the help of the selected node, or the shortcuts where none is."""
+        window = self._window
+        node = window.document.graph.nodes.get(window.selection.current or "")
+        if node is not None:
+            self.help_for(node.type)
+        else:
+            self.show_keys()
+
+    def help_for(self, type: str) -> None:
+        """Shows the help of a node type."""
+        spec = self._window.registry.nodes.get(type)
+        if spec is None:
+            self._window.tell(self.tr("There is no help for {type}: its pack is not installed.").format(type=type))
+            return
+        dialog = part("palette.help", "HelpDialog")(spec, self._window)
+        dialog.exec()
+        dialog.deleteLater()
+
+    def about(self) -> None:
+        """Says what this is."""
+        from importlib.metadata import version
+
+        QMessageBox.about(self._window, self.tr("About nodegraph"), self.tr(ABOUT).format(version=version("nodegraph")))
+
+    def _open(self, popup: QWidget) -> None:
+        window = self._window
+        for old in self._open_popups:
+            old.deleteLater()
+        self._open_popups = [popup]
+        place = window.mapToGlobal(QPoint((window.width() - popup.width()) // 2, window.height() // 8))
+        popup.open_at(place)  # type: ignore[attr-defined]
+
+
+def _name(action: QAction, word: str, text: str) -> None:
+    action.setText(f"{word} {text}" if text else word)

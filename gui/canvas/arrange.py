@@ -1,0 +1,148 @@
+"""Edits of a graph as a user means them: move, delete with rewire, align, connect, mute. Pure: graph in, edit out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QPointF
+
+from gui.canvas.edge_item import with_points
+from nodegraph.graph.edit import (
+    AddNode,
+    Connect,
+    Disconnect,
+    Edit,
+    RemoveNode,
+    SetMode,
+    SetUi,
+    Several,
+    applied,
+    new_id,
+)
+from nodegraph.graph.model import Edge, End, Graph, Mode
+from nodegraph.problems import ProblemError
+from nodegraph.registry import Registry
+
+SIDE_OUTPUTS = frozenset({"dropped", "review"})
+
+
+def coordinate(value: float) -> int | float:
+    """A coordinate as the file holds it: whole where it is whole."""
+    rounded = round(value, 1)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+def moving(
+    graph: Graph, places: Mapping[str, QPointF], bends: Mapping[Edge, Sequence[QPointF]] | None = None
+) -> Several:
+    """Nodes to new places, with the points of edges that come along."""
+    edits: list[Edit] = []
+    for id, place in places.items():
+        ui = {**graph.node(id).ui, "x": coordinate(place.x()), "y": coordinate(place.y())}
+        edits.append(SetUi(id, ui))
+    for edge, points in (bends or {}).items():
+        edits.append(bending(edge, points))
+    return Several(tuple(edits))
+
+
+def bending(edge: Edge, points: Sequence[QPointF]) -> Several:
+    """An edge led through these points."""
+    return Several((Disconnect(edge), Connect(with_points(edge, points))))
+
+
+def deleting(graph: Graph, ids: Iterable[str], edges: Iterable[Edge] = ()) -> Several:
+    """Nodes and edges away."""
+    gone = [id for id in ids if id in graph.nodes]
+    loose = [edge for edge in edges if edge.source.node not in gone and edge.target.node not in gone]
+    return Several((*(Disconnect(edge) for edge in loose), *(RemoveNode(id) for id in gone)))
+
+
+def deleting_rewired(graph: Graph, registry: Registry, ids: Iterable[str]) -> Several:
+    """Nodes away, and what fed each feeds what it fed; what a node dropped or sent to review feeds nothing then."""
+    edits: list[Edit] = []
+    for id in ids:
+        if id not in graph.nodes:
+            continue
+        fed = graph.inputs_of(id)
+        spec = registry.nodes.get(graph.nodes[id].type)
+        first = spec.inputs[0] if spec and spec.inputs else next(iter(sorted(fed)), None)
+        source = fed.get(first) if first else None
+        after = [edge for edge in graph.edges if edge.source.node == id and edge.source.port not in SIDE_OUTPUTS]
+        steps: list[Edit] = [RemoveNode(id)]
+        if source is not None and source.node != id:
+            steps += [Connect(Edge(source, edge.target, edge.extra)) for edge in after if edge.target.node != id]
+        try:
+            graph = applied(graph, steps)
+        except ProblemError:  # a graph that was wrong before, such as a loop: the nodes still go
+            steps = steps[:1]
+            graph = applied(graph, steps)
+        edits += steps
+    return Several(tuple(edits))
+
+
+def copying(graph: Graph, part: Graph, way: QPointF, places: Mapping[str, QPointF]) -> tuple[Several, dict[str, str]]:
+    """Adds the nodes of `part`, with the edges among them and the groups of them, `way` from `places`.
+
+    Also says what each node is called now.
+    """
+    names: dict[str, str] = {}
+    edits: list[Edit] = []
+    for id, node in part.nodes.items():
+        place = places.get(id, QPointF()) + way
+        ui = {**node.ui, "x": coordinate(place.x()), "y": coordinate(place.y())}
+        names[id] = id if id not in graph.nodes else new_id(graph, node.type)
+        edit = AddNode(replace(node, id=names[id], ui=ui))
+        graph = applied(graph, [edit])
+        edits.append(edit)
+    for edge in part.edges:
+        if edge.source.node in names and edge.target.node in names:
+            ends = [End(names[end.node], end.port) for end in (edge.source, edge.target)]
+            copy = with_points(Edge(ends[0], ends[1], edge.extra), [])
+            try:
+                graph = applied(graph, [Connect(copy)])
+            except ProblemError:  # text from somewhere else may hold edges that no graph can have
+                continue
+            edits.append(Connect(copy))
+    return Several(tuple(edits)), names
+
+
+def part_of(graph: Graph, ids: Iterable[str]) -> Graph:
+    """Only these nodes and the edges among them."""
+    wanted = {id for id in ids if id in graph.nodes}
+    return Graph(
+        nodes={id: node for id, node in graph.nodes.items() if id in wanted},
+        edges=tuple(edge for edge in graph.edges if edge.source.node in wanted and edge.target.node in wanted),
+    )
+
+
+def switching(graph: Graph, registry: Registry, ids: Iterable[str], mode: Mode) -> Several:
+    """Nodes muted or bypassed; where all of them are already, back to normal. Sources cannot be bypassed."""
+    chosen = [id for id in ids if id in graph.nodes]
+    if mode == "bypass":
+        chosen = [id for id in chosen if (spec := registry.nodes.get(graph.nodes[id].type)) is None or spec.inputs]
+    wanted: Mode = "normal" if chosen and all(graph.nodes[id].mode == mode for id in chosen) else mode
+    return Several(tuple(SetMode(id, wanted) for id in chosen))
+
+
+def collapsing(graph: Graph, ids: Iterable[str]) -> Several:
+    """Nodes shown as their title only; where all are, whole again."""
+    chosen = [id for id in ids if id in graph.nodes]
+    wanted = not all(graph.nodes[id].ui.get("collapsed") is True for id in chosen)
+    edits: list[Edit] = []
+    for id in chosen:
+        ui = {key: value for key, value in graph.nodes[id].ui.items() if key != "collapsed"}
+        edits.append(SetUi(id, {**ui, "collapsed": True} if wanted else ui))
+    return Several(tuple(edits))
+
+
+def aligned(places: Mapping[str, QPointF]) -> dict[str, QPointF]:
+    """New places: nodes that lie in a row get one upper edge, nodes that lie in a column one left edge."""
+    if len(places) < 2:
+        return dict(places)
+    xs = [place.x() for place in places.values()]
+    ys = [place.y() for place in places.values()]
+    in_a_row = max(ys) - min(ys) <= max(xs) - min(xs)
+    if in_a_row:
+        return {id: QPointF(place.x(), min(ys)) for id, place in places.items()}
+    return {id: QPointF(min(xs), place.y()) for id, place in places.items()}

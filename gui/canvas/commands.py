@@ -1,0 +1,241 @@
+"""Commands: what the app's actions do on the canvas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPointF
+from PySide6.QtGui import QGuiApplication
+
+from gui.actions import Actions
+from gui.canvas.arrange import (
+    aligned,
+    collapsing,
+    copying,
+    deleting,
+    deleting_rewired,
+    moving,
+    part_of,
+    switching,
+)
+from gui.canvas.clipboard import as_text, from_text, places_of
+from gui.canvas.groups import COLOURS, rect_around, with_rect
+from gui.canvas.links import connecting_nodes
+from gui.canvas.node_face import words
+from gui.canvas.node_geometry import snapped
+from gui.canvas.tidy import tidied
+from nodegraph.graph.edit import Edit, SetGroups, SetNotes, Several, apply
+from nodegraph.graph.model import Group, Note
+from nodegraph.problems import ProblemError
+
+if TYPE_CHECKING:
+    from gui.canvas.view import CanvasView
+
+PASTE_STEP = 40.0
+
+
+class CanvasCommands(QObject):
+    """Connects the actions and makes one edit for each that is triggered."""
+
+    def __init__(self, canvas: CanvasView, actions: Actions) -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
+        self._document = canvas.document
+        self._selection = canvas.selection
+        self._pasted = ("", 0)
+        does: dict[str, Callable[[], object]] = {
+            "edit.cut": self.cut,
+            "edit.copy": self.copy,
+            "edit.paste": self.paste,
+            "edit.duplicate": self.duplicate,
+            "edit.delete": self.delete,
+            "edit.delete_rewire": self.delete_rewire,
+            "edit.select_all": lambda: self._selection.choose(self._document.graph.nodes),
+            "edit.rename": self.rename,
+            "graph.add": canvas.want_palette,
+            "graph.connect": self.connect_chosen,
+            "graph.mute": lambda: self._switch("mute"),
+            "graph.bypass": lambda: self._switch("bypass"),
+            "graph.collapse": self.collapse,
+            "graph.group": self.group,
+            "graph.note": self.note,
+            "graph.tidy": self.tidy,
+            "graph.align": self.align,
+            "graph.upstream": lambda: self._spread(upstream=True),
+            "graph.downstream": lambda: self._spread(upstream=False),
+            "view.fit": canvas.fit,
+            "view.zoom_in": lambda: canvas.zoom(1.25),
+            "view.zoom_out": lambda: canvas.zoom(0.8),
+            "view.zoom_reset": canvas.zoom_reset,
+            "help.node": self.help,
+        }
+        for id, do in does.items():
+            action = actions[id]
+            action.triggered.connect(lambda _checked=False, do=do: do())
+            canvas.addAction(action)
+        actions["view.minimap"].toggled.connect(canvas.show_minimap)
+        canvas.addAction(actions["view.minimap"])
+
+    def cut(self) -> None:
+        """Copies, then deletes."""
+        if self.copy():
+            self.delete()
+
+    def copy(self) -> bool:
+        """The chosen nodes to the clipboard, as text."""
+        if not self._selection.nodes:
+            return False
+        text = as_text(self._document.graph, self._selection.nodes, self._places())
+        QGuiApplication.clipboard().setText(text)
+        self._pasted = (text, 0)
+        return True
+
+    def paste(self) -> None:
+        """What the clipboard holds, if it is a graph: at the mouse, or beside where it was copied from."""
+        text = QGuiApplication.clipboard().text()
+        graph = from_text(text)
+        if graph is None:
+            self._canvas.message.emit(words("The clipboard holds no nodes."))
+            return
+        times = self._pasted[1] + 1 if self._pasted[0] == text else 0
+        self._pasted = (text, times)
+        places = places_of(graph)
+        corner = QPointF(min(p.x() for p in places.values()), min(p.y() for p in places.values()))
+        target = self._canvas.pointed_place()
+        way = snapped(target - corner) if target is not None else QPointF(PASTE_STEP, PASTE_STEP)
+        if times:
+            way += QPointF(PASTE_STEP, PASTE_STEP) * times
+        edit, names = copying(self._document.graph, graph, way, places)
+        self._push(edit, words("Paste"), choose=list(names.values()))
+
+    def duplicate(self) -> None:
+        """The chosen nodes once more."""
+        part = part_of(self._document.graph, self._selection.nodes)
+        if part.nodes:
+            edit, names = copying(self._document.graph, part, QPointF(PASTE_STEP, PASTE_STEP), self._places())
+            self._push(edit, words("Duplicate"), choose=list(names.values()))
+
+    def delete(self) -> None:
+        """The chosen nodes, edges and notes away."""
+        canvas = self._canvas
+        edits: list[Edit] = []
+        edges = [item.edge for item in canvas.graph_scene.edges.values() if item.chosen]
+        if self._selection.nodes or edges:
+            edits.append(deleting(self._document.graph, self._selection.nodes, edges))
+        gone = {item.index for item in canvas.graph_scene.notes if item.chosen}
+        if gone:
+            notes = self._document.graph.notes
+            edits.append(SetNotes(tuple(note for index, note in enumerate(notes) if index not in gone)))
+        if edits:
+            self._push(Several(tuple(edits)), words("Delete"))
+
+    def delete_rewire(self) -> None:
+        """The chosen nodes away, the chain closed again."""
+        if self._selection.nodes:
+            edit = deleting_rewired(self._document.graph, self._document.registry, self._selection.nodes)
+            self._push(edit, words("Delete and Rewire"))
+
+    def rename(self) -> None:
+        """Opens the title of the current node."""
+        if self._selection.current is not None:
+            self._canvas.edit_title(self._selection.current)
+
+    def connect_chosen(self) -> None:
+        """Connects the chosen nodes, each to the next, left to right."""
+        places = self._places()
+        chosen = [id for id in self._selection.nodes if id in places]
+        if len(chosen) < 2:
+            self._canvas.message.emit(words("Choose two nodes to connect."))
+            return
+        if len(chosen) > 2:
+            chosen.sort(key=lambda id: places[id].x())
+        graph, edits = self._document.graph, []
+        for source, target in zip(chosen, chosen[1:], strict=False):
+            edit = connecting_nodes(graph, self._document.registry, source, target)
+            if isinstance(edit, str) and len(chosen) == 2:
+                other = connecting_nodes(graph, self._document.registry, target, source)
+                edit = edit if isinstance(other, str) else other
+            if isinstance(edit, str):
+                self._canvas.message.emit(edit)
+                return
+            try:
+                graph, _ = apply(graph, edit)
+            except ProblemError as error:
+                self._canvas.message.emit(error.problems[0].message)
+                return
+            edits.append(edit)
+        self._push(Several(tuple(edits)), words("Connect"))
+
+    def collapse(self) -> None:
+        """The chosen nodes as titles, or whole again."""
+        if self._selection.nodes:
+            self._push(collapsing(self._document.graph, self._selection.nodes), words("Collapse"))
+
+    def group(self) -> None:
+        """A frame around the chosen nodes; they leave the group they were in."""
+        nodes = self._canvas.graph_scene.nodes
+        chosen = [id for id in self._selection.nodes if id in nodes]
+        if not chosen:
+            self._canvas.message.emit(words("Choose the nodes of the group first."))
+            return
+        before = self._document.graph.groups
+        left = [replace(group, nodes=tuple(id for id in group.nodes if id not in chosen)) for group in before]
+        colour = COLOURS[len(before) % len(COLOURS)]
+        group = Group(words("Group {n}").format(n=len(before) + 1), tuple(chosen), {"colour": colour})
+        framed = with_rect(group, rect_around(nodes[id].rect for id in chosen))
+        kept = [one for one, old in zip(left, before, strict=True) if one.nodes or not old.nodes]
+        self._push(SetGroups((*kept, framed)), words("Group"))
+
+    def note(self) -> None:
+        """A new note, ready to be written."""
+        place = snapped(self._canvas.pointed_place() or self._canvas.middle())
+        notes = self._document.graph.notes
+        note = Note(words("Note"), {"x": int(place.x()), "y": int(place.y()), "w": 200, "h": 100})
+        if self._document.push(SetNotes((*notes, note)), words("Add Note")):
+            self._canvas.edit_note(len(notes))
+
+    def tidy(self) -> None:
+        """Lays the chosen nodes out anew, or all."""
+        scene = self._canvas.graph_scene
+        ids = list(self._selection.nodes if len(self._selection.nodes) > 1 else scene.nodes)
+        if ids:
+            start = snapped(scene.content_rect(ids).topLeft())
+            places = tidied(self._document.graph, scene.sizes(), ids, start)
+            self._push(moving(self._document.graph, places), words("Tidy Layout"))
+
+    def align(self) -> None:
+        """The chosen nodes into one row or one column."""
+        places = self._places()
+        chosen = {id: places[id] for id in self._selection.nodes if id in places}
+        if len(chosen) > 1:
+            self._push(moving(self._document.graph, aligned(chosen)), words("Align"))
+
+    def help(self) -> None:
+        """Asks for the help of the current node."""
+        node = self._document.graph.nodes.get(self._selection.current or "")
+        if node is not None:
+            self._canvas.help_wanted.emit(node.type)
+
+    def _switch(self, mode: str) -> None:
+        graph, registry = self._document.graph, self._document.registry
+        edit = switching(graph, registry, self._selection.nodes, "mute" if mode == "mute" else "bypass")
+        if edit.edits:
+            self._push(edit, words("Mute") if mode == "mute" else words("Bypass"))
+        elif self._selection.nodes:
+            self._canvas.message.emit(words("A source passes nothing on, so it cannot be bypassed. Mute it instead."))
+
+    def _spread(self, *, upstream: bool) -> None:
+        graph = self._document.graph
+        chosen = list(self._selection.nodes)
+        for id in self._selection.nodes:
+            chosen = [*sorted(graph.upstream(id) if upstream else graph.downstream(id)), *chosen]
+        self._selection.choose(chosen)
+
+    def _places(self) -> dict[str, QPointF]:
+        return {id: item.pos() for id, item in self._canvas.graph_scene.nodes.items()}
+
+    def _push(self, edit: Edit, text: str, *, choose: list[str] | None = None) -> None:
+        if self._document.push(edit, text) and choose is not None:
+            self._selection.choose(choose)

@@ -1,0 +1,443 @@
+"""The canvas widget: looks at the scene, zooms and scrolls, and hands mouse and keys to gestures and commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QEvent, QLineF, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QCursor,
+    QFocusEvent,
+    QHelpEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPixmapCache,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QGraphicsItem, QGraphicsView, QToolTip, QWidget
+
+from gui.actions import Actions
+from gui.canvas.accessible import CanvasAccessible, install
+from gui.canvas.arrange import bending, coordinate
+from gui.canvas.commands import CanvasCommands
+from gui.canvas.edge_item import EdgeItem
+from gui.canvas.export import picture_of, svg_of
+from gui.canvas.gestures.gesture import Gesture, Pointer
+from gui.canvas.inline import InlineEditing
+from gui.canvas.keys import press_key
+from gui.canvas.links import LinkEnd, connecting, fitting_port, ordered
+from gui.canvas.minimap import Minimap
+from gui.canvas.node_face import words
+from gui.canvas.node_geometry import GRID, TITLE, WIDTH, snapped
+from gui.canvas.node_paint import FAR
+from gui.canvas.notes import NoteItem
+from gui.canvas.press import gesture_for
+from gui.canvas.scene import CanvasScene, ThumbnailSource
+from gui.canvas.style import CanvasStyle
+from gui.canvas.tips import tip_at
+from gui.document import GraphDocument
+from gui.results import Results
+from gui.selection import Selection
+from gui.theme.theme import Theme
+from nodegraph.graph.edit import AddNode, Edit, Several, applied, new_id
+from nodegraph.graph.model import End, Node
+
+SMALLEST, LARGEST = 0.05, 4.0
+CACHE_KB = 160 * 1024
+"""Room for the nodes' remembered pixels; Qt's own 10 MB hold about 50 nodes."""
+
+
+class CanvasView(QGraphicsView):
+    """The canvas. `open_end` of `palette_wanted` is None or (End, whether it is an output)."""
+
+    palette_wanted = Signal(QPoint, QPointF, object)
+    help_wanted = Signal(str)
+    message = Signal(str)
+
+    def __init__(
+        self,
+        document: GraphDocument,
+        selection: Selection,
+        results: Results,
+        thumbnails: ThumbnailSource | None,
+        theme: Theme,
+        actions: Actions,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.document, self.selection, self.results = document, selection, results
+        self.style_ = CanvasStyle(theme)
+        self.graph_scene = CanvasScene(document, selection, results, thumbnails, self.style_)
+        self.graph_scene.setParent(self)
+        self.accessible: CanvasAccessible | None = None
+        self.gesture: Gesture | None = None
+        self._space = False
+        self._pointed: QPoint | None = None
+        self._fit_on_show = True
+        self._set_up()
+        self.setScene(self.graph_scene)
+        self.inline = InlineEditing(self)
+        self.minimap = Minimap(self)
+        self.commands = CanvasCommands(self, actions)
+        self._resting = QTimer(self, singleShot=True, interval=180)
+        self._resting.timeout.connect(self._rest)
+        self.viewport().setProperty("error_colour", theme["state_error"])
+        document.changed.connect(self._see_change)
+        results.node_changed.connect(lambda _id: self.minimap.update())
+        selection.changed.connect(self.minimap.update)
+        self._rest()
+
+    def _set_up(self) -> None:
+        install()
+        self.setObjectName("canvas")
+        self.setAccessibleName(words("Graph"))
+        self.setAccessibleDescription(words("Nodes and the links between them. Arrow keys go from node to node."))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
+        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setSceneRect(-60000, -60000, 120000, 120000)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.viewport().setMouseTracking(True)
+        if QPixmapCache.cacheLimit() < CACHE_KB:
+            QPixmapCache.setCacheLimit(CACHE_KB)
+
+    # what others ask of the canvas
+
+    def add_node(self, type: str, scene_pos: QPointF, open_end: tuple[End, bool] | None = None) -> str:
+        """Adds a node with its upper left corner there, connected to `open_end` where it fits; chooses it.
+
+        Answers its id, or "" where it could not be added.
+        """
+        graph, registry = self.document.graph, self.document.registry
+        spec = registry.nodes.get(type)
+        id, place = new_id(graph, type), QPointF(scene_pos)
+        if open_end is not None:
+            place -= QPointF(0 if open_end[1] else WIDTH, TITLE * 2)
+        place = self._free_place(snapped(place))
+        ui = {"x": coordinate(place.x()), "y": coordinate(place.y())}
+        edits: list[Edit] = [AddNode(Node(id, type, rev=spec.rev if spec else 1, ui=ui))]
+        if open_end is not None:
+            start = LinkEnd(*open_end)
+            after = applied(graph, edits)
+            end = fitting_port(after, registry, start, id)
+            if end is not None:
+                edits.append(connecting(after, *ordered(start, LinkEnd(end, not start.is_output))))
+        if not self.document.push(Several(tuple(edits)), words("Add {node}").format(node=spec.title if spec else type)):
+            return ""
+        self.selection.choose([id])
+        return id
+
+    def fit(self) -> None:
+        """Shows the chosen nodes, or everything."""
+        area = self.graph_scene.content_rect(self.selection.nodes)
+        if area.isEmpty():
+            self.resetTransform()
+            self.centerOn(0, 0)
+        else:
+            room = area.adjusted(-40, -40, 40, 40)
+            seen = self.viewport().rect()
+            scale = min(seen.width() / room.width(), seen.height() / room.height(), 1.0)
+            self.resetTransform()
+            self.scale(max(scale, SMALLEST), max(scale, SMALLEST))
+            self.centerOn(area.center())
+        self._zoomed()
+
+    def center_on(self, node_id: str) -> None:
+        """Brings a node into the middle."""
+        if item := self.graph_scene.nodes.get(node_id):
+            self.centerOn(item.rect.center())
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Paints everything in another theme."""
+        self.style_ = CanvasStyle(theme)
+        self.viewport().setProperty("error_colour", theme["state_error"])
+        self.graph_scene.apply_style(self.style_)
+        self.viewport().update()
+        self.minimap.update()
+
+    def picture(self) -> QImage:
+        """The whole graph as an image."""
+        return picture_of(self.graph_scene)
+
+    def svg(self) -> bytes:
+        """The whole graph as SVG."""
+        return svg_of(self.graph_scene)
+
+    # zoom and place
+
+    def zoom(self, factor: float, at: QPoint | None = None) -> None:
+        """Zooms; what is at `at` (the middle by default) stays there."""
+        at = at if at is not None else self.viewport().rect().center()
+        scale = self.transform().m11()
+        factor = max(SMALLEST, min(LARGEST, scale * factor)) / scale
+        before = self.mapToScene(at)
+        self.scale(factor, factor)
+        way = self.mapFromScene(before) - at
+        self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() + way.x())
+        self.verticalScrollBar().setValue(self.verticalScrollBar().value() + way.y())
+        self._zoomed()
+
+    def zoom_reset(self) -> None:
+        """Actual size."""
+        self.zoom(1.0 / self.transform().m11())
+
+    def middle(self) -> QPointF:
+        """The scene's place in the middle of what is seen."""
+        return self.mapToScene(self.viewport().rect().center())
+
+    def seen_rect(self) -> QRectF:
+        """What is seen of the scene."""
+        return self.mapToScene(self.viewport().rect()).boundingRect()
+
+    def pointed_place(self) -> QPointF | None:
+        """The scene's place under the mouse, if it is over the canvas."""
+        return self.mapToScene(self._pointed) if self._pointed is not None else None
+
+    def show_node(self, id: str) -> None:
+        """Scrolls no more than needed to see a node."""
+        if item := self.graph_scene.nodes.get(id):
+            self.ensureVisible(item.rect, 40, 40)
+
+    def show_minimap(self, shown: bool) -> None:
+        """Shows the minimap, or not."""
+        self.minimap.setVisible(shown)
+        self._put_minimap()
+
+    # editing in place
+
+    def edit_field(self, id: str, name: str) -> None:
+        """Opens the editor of an inline parameter."""
+        self.inline.field(id, name)
+
+    def edit_first_field(self) -> bool:
+        """Opens the editor of the current node's first inline parameter."""
+        return self.selection.current is not None and self.inline.first_field(self.selection.current)
+
+    def edit_title(self, id: str) -> None:
+        """Opens the editor of a node's title."""
+        self.inline.title(id)
+
+    def edit_note(self, index: int) -> None:
+        """Opens the editor of a note."""
+        self.inline.note(index)
+
+    def choose_edge(self, edge: EdgeItem | None, *, add: bool = False) -> None:
+        """Chooses an edge: nodes are no longer chosen, Del removes it. None: no edge and no note is chosen."""
+        if not add:
+            for item in self.graph_scene.edges.values():
+                item.light(chosen=item is edge, lit=item.lit)
+        elif edge is not None:
+            edge.light(chosen=True, lit=edge.lit)
+        for note in self.graph_scene.notes:
+            note.chosen = False
+            note.update()
+        if edge is not None and not add:
+            self.selection.choose(())
+
+    def choose_note(self, note: NoteItem) -> None:
+        """Chooses a note."""
+        self.choose_edge(None)
+        self.selection.choose(())
+        note.chosen = True
+        note.update()
+
+    def want_palette(self) -> None:
+        """Asks for the palette at the mouse, or in the middle."""
+        at = self._pointed if self._pointed is not None else self.viewport().rect().center()
+        self.palette_wanted.emit(self.viewport().mapToGlobal(at), self.mapToScene(at), None)
+
+    # Qt's events
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begins a gesture."""
+        self.setFocus()
+        if self.gesture is not None:
+            return
+        self.inline.overlay.take()
+        self.gesture = gesture_for(self, event.button(), self._pointer(event), space=self._space)
+        if self.gesture is not None:
+            self.viewport().setCursor(self.gesture.cursor if type(self.gesture).__name__ == "Pan" else QCursor())
+        event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Goes on with the gesture."""
+        self._pointed = event.position().toPoint()
+        if self.gesture is None:
+            return
+        before = self.gesture.bounds()
+        self.viewport().setCursor(self.gesture.cursor)
+        self.gesture.move(self._pointer(event))
+        self._refresh(before, self.gesture.bounds())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Ends the gesture."""
+        gesture, self.gesture = self.gesture, None
+        self.viewport().setCursor(Qt.CursorShape.OpenHandCursor if self._space else Qt.CursorShape.ArrowCursor)
+        if gesture is not None:
+            before = gesture.bounds()
+            gesture.finish(self._pointer(event))
+            self._refresh(before)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """A title is renamed, a note or group written, an edge gets a point, nothing asks for the palette."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            self.mousePressEvent(event)
+            return
+        place, scene = self.mapToScene(event.position().toPoint()), self.graph_scene
+        if node := scene.node_at(place):
+            part = node.layout.part_at(place - node.pos())
+            if part.kind == "title":
+                self.edit_title(node.id)
+            elif part.kind == "field":
+                self.edit_field(node.id, part.name)
+            return
+        if note := next((item for item in scene.notes if item.rect.contains(place)), None):
+            self.edit_note(note.index)
+        elif edge := scene.edge_at(place):
+            self._toggle_point(edge, place)
+        elif group := next((item for item in scene.groups if item.header().contains(place)), None):
+            self.inline.group(group.index)
+        else:
+            self.palette_wanted.emit(event.globalPosition().toPoint(), place, None)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zooms to the cursor; with Shift it scrolls sideways."""
+        turn = event.angleDelta().y() or event.angleDelta().x()
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() - turn)
+        elif turn:
+            self.zoom(1.0015**turn, event.position().toPoint())
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc ends a gesture; space pans; the rest is `press_key`."""
+        if event.key() == Qt.Key.Key_Escape and self.gesture is not None:
+            gesture, self.gesture = self.gesture, None
+            before = gesture.bounds()
+            gesture.cancel()
+            self.viewport().unsetCursor()
+            self._refresh(before)
+        elif event.key() == Qt.Key.Key_Space:
+            if not event.isAutoRepeat():
+                self._space = True
+                self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
+        elif not press_key(self, event.key(), event.modifiers()):
+            event.ignore()  # QGraphicsView would scroll by the keys
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """Space is let go."""
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._space = False
+            self.viewport().unsetCursor()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Keys that are held are nobody's now."""
+        self._space = False
+        super().focusOutEvent(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Tips, and the mouse leaving."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            text = tip_at(self.graph_scene, self.results, self.mapToScene(event.pos()))
+            QToolTip.showText(event.globalPos(), text, self.viewport())
+            return True
+        if event.type() == QEvent.Type.Leave:
+            self._pointed = None
+        return super().viewportEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keeps the minimap in its corner; the first time, the whole graph is shown."""
+        super().resizeEvent(event)
+        self._put_minimap()
+        if self._fit_on_show and self.isVisible() and self.graph_scene.nodes:
+            self._fit_on_show = False
+            self.fit()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """The minimap's frame goes along; an open editor takes its value and goes."""
+        super().scrollContentsBy(dx, dy)
+        self.minimap.update()
+
+    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
+        """Paints the ground, the grid, and all edges as lines when they are far away."""
+        painter.fillRect(rect, self.style_.canvas)
+        scale = painter.worldTransform().m11()
+        if scale < FAR:
+            for port, lines in self.graph_scene.far_lines():
+                pen = self.style_.edge(port)
+                painter.setPen(pen.color())
+                painter.drawLines(lines)
+            return
+        step = GRID * (2 if scale > 0.6 else 8)
+        painter.setPen(self.style_.grid)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        lines = [QLineF(x, rect.top(), x, rect.bottom()) for x in _steps(rect.left(), rect.right(), step)]
+        lines += [QLineF(rect.left(), y, rect.right(), y) for y in _steps(rect.top(), rect.bottom(), step)]
+        painter.drawLines(lines)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+    def drawForeground(self, painter: QPainter, _rect: QRectF) -> None:
+        """Paints what the gesture shows."""
+        if self.gesture is not None:
+            self.gesture.paint(painter)
+
+    def _pointer(self, event: QMouseEvent) -> Pointer:
+        view = event.position().toPoint()
+        return Pointer(self.mapToScene(view), view, event.globalPosition().toPoint(), event.modifiers())
+
+    def _refresh(self, *areas: QRectF) -> None:
+        for area in areas:
+            if not area.isNull():
+                self.viewport().update(self.mapFromScene(area).boundingRect().adjusted(-8, -8, 8, 8))
+
+    def _toggle_point(self, edge: EdgeItem, place: QPointF) -> None:
+        points, index = list(edge.points), edge.point_at(place)
+        if index is not None:
+            del points[index]
+        else:
+            points.insert(edge.place_for(place), snapped(place))
+        self.document.push(bending(edge.edge, points), words("Reroute"))
+
+    def _free_place(self, place: QPointF) -> QPointF:
+        """A place where no other node lies exactly: a second node on top of a first would hide it."""
+        taken = [item.pos() for item in self.graph_scene.nodes.values()]
+        while any((place - other).manhattanLength() < GRID for other in taken):
+            place += QPointF(GRID, GRID)
+        return place
+
+    def _see_change(self, *_graphs: object) -> None:
+        if self.gesture is not None:
+            self.gesture.cancel()
+            self.gesture = None
+        self.minimap.update()
+
+    def _zoomed(self) -> None:
+        self.inline.overlay.take()
+        self.inline.overlay.close()
+        # remembered pixels are made anew at each scale: while zooming they cost more than they save
+        self.graph_scene.set_cache_mode(QGraphicsItem.CacheMode.NoCache)
+        self.graph_scene.edge_root.setVisible(self.transform().m11() >= FAR)
+        self._resting.start()
+        self.minimap.update()
+
+    def _rest(self) -> None:
+        self.graph_scene.set_cache_mode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+
+    def _put_minimap(self) -> None:
+        corner = self.rect().bottomRight() - QPoint(self.minimap.width() + 12, self.minimap.height() + 12)
+        self.minimap.setGeometry(QRect(corner, self.minimap.size()))
+        self.minimap.raise_()
+
+
+def _steps(start: float, end: float, step: float) -> Iterable[float]:
+    place = (start // step) * step
+    while place <= end:
+        yield place
+        place += step

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
 from PySide6.QtGui import QColor
 
 from gui.run_log import LogLevel, LogLine
@@ -24,8 +24,8 @@ _ROOT = QModelIndex()
 class LogModel(QAbstractTableModel):
     """Lines, oldest first; `LINE_ROLE` gives the `LogLine` itself."""
 
-    def __init__(self, theme: Theme, limit: int = LIMIT) -> None:
-        super().__init__()
+    def __init__(self, theme: Theme, parent: QObject | None = None, limit: int = LIMIT) -> None:
+        super().__init__(parent)
         self.theme = theme
         self._limit = limit
         self._lines: list[LogLine] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer
+from PySide6.QtCore import QEvent, QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -16,33 +16,32 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.document import GraphDocument
 from gui.log_model import LINE_ROLE, LogFilter, LogModel
 from gui.run_controller import RunController
 from gui.run_fold import title_of
 from gui.run_log import LogLine
-from gui.selection import Selection
-from gui.theme.theme import Theme
+from gui.run_look import theme_of
 
 BATCH_MS = 50
 WIDTHS = (74, 70, 150)
 
 
 class LogPanel(QWidget):
-    """Follows `run.logged`. Lines of libraries are hidden until the filter asks for them."""
+    """Follows `run.logged`. Lines of libraries are hidden until the filter asks for them.
+
+    `node_wanted(id)`: a line about this node was clicked.
+    """
+
+    node_wanted = Signal(str)
 
     def __init__(
         self,
         run: RunController,
-        document: GraphDocument,
-        selection: Selection,
-        theme: Theme,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._document, self._selection = document, selection
-        self.model = LogModel(theme)
-        self.model.setParent(self)
+        self._document = run.document
+        self.model = LogModel(theme_of(self), self)
         self.shown = LogFilter(self.model)
         self._waiting: list[LogLine] = []
         self._batch = QTimer(self, singleShot=True, interval=BATCH_MS)
@@ -89,10 +88,12 @@ class LogPanel(QWidget):
         lines = [str(self.shown.index(row, 0).data(LINE_ROLE)) for row in rows]
         QGuiApplication.clipboard().setText("\n".join(lines))
 
-    def apply_theme(self, theme: Theme) -> None:
-        """Takes the colours of a theme."""
-        self.model.theme = theme
-        self.view.viewport().update()
+    def changeEvent(self, event: QEvent) -> None:
+        """Takes the colours of another theme."""
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "model"):
+            self.model.theme = theme_of(self)
+            self.view.viewport().update()
+        super().changeEvent(event)
 
     def _make_view(self) -> QTreeView:
         view = QTreeView(self)
@@ -136,4 +137,4 @@ class LogPanel(QWidget):
     def _choose(self, index: QModelIndex) -> None:
         line: LogLine = index.data(LINE_ROLE)
         if line.node in self._document.graph.nodes:
-            self._selection.choose([line.node])
+            self.node_wanted.emit(line.node)

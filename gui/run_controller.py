@@ -54,7 +54,9 @@ class RunController(QObject):
 
     def __init__(self, document: GraphDocument, results: Results, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._document, self._results = document, results
+        self.document = document
+        self.sample_size = 200  # pictures of each source that `run.sample` takes
+        self._results = results
         self._fingerprints, self._freshness = Fingerprints(document.registry), Freshness()
         self._now: dict[str, str] = {}
         self._session = SessionFolder()
@@ -135,7 +137,7 @@ class RunController(QObject):
         """
         if self._closed or (self._busy and not self._runs_live()):
             return False
-        wanted = tuple(id for id in targets if id in self._document.graph.nodes)
+        wanted = tuple(id for id in targets if id in self.document.graph.nodes)
         job = self._job_for("run", wanted, sample=sample, write=sample is None)
         if isinstance(job, str):
             self._log(job, "error")
@@ -202,26 +204,26 @@ class RunController(QObject):
 
     def _job_for(self, do: str, targets: tuple[str, ...] = (), **more: Any) -> Job | str:
         """The job, or in words why it cannot be done."""
-        graph = self._document.graph
+        graph = self.document.graph
         graph = graph.subgraph_to(targets) if targets else graph
         if not graph.nodes:
             return self.tr("There is nothing to run yet. Add a source: press Tab on the canvas.")
-        if errors := errors_of(validate(graph, self._document.registry, base=self._document.base)):
+        if errors := errors_of(validate(graph, self.document.registry, base=self.document.base)):
             return self._words(errors[0])
         self._count += 1
         return Job(
-            id=str(self._count), do=do, graph=graph, base=self._document.base, fingerprints=dict(self._now),
+            id=str(self._count), do=do, graph=graph, base=self.document.base, fingerprints=dict(self._now),
             title=self._title(targets, **more), targets=targets, **more,
         )  # fmt: skip
 
     def _title(self, targets: tuple[str, ...], *, sample: int | None = None, live: bool = False, **_more: Any) -> str:
-        names = ", ".join(title_of(self._document.graph, self._document.registry, id) for id in targets)
+        names = ", ".join(title_of(self.document.graph, self.document.registry, id) for id in targets)
         what = self.tr("Live run") if live else self.tr("Run to {}").format(names) if names else self.tr("Run")
         return self.tr("{} on a sample of {:,}").format(what, sample) if sample else what
 
     def _to_confirm(self, job: Job) -> list[Path]:
-        saved = self._document.path is not None
-        paths = (writes_outside if saved else write_places)(job.graph, self._document.registry, job.base)
+        saved = self.document.path is not None
+        paths = (writes_outside if saved else write_places)(job.graph, self.document.registry, job.base)
         return [path for path in paths if path not in self._confirmed]
 
     def _submit(self, job: Job) -> None:
@@ -250,7 +252,7 @@ class RunController(QObject):
                 words = self._words(error.problems[0]) if isinstance(error, ProblemError) else str(error)
                 self._fail(words)
                 return
-            self._fold = RunFold(job, self._results, self._document.registry, self._freshness, dict(self._times))
+            self._fold = RunFold(job, self._results, self.document.registry, self._freshness, dict(self._times))
         self._job, self._stopping = job, False
         if job.do == "run":
             self._plan_later.stop()
@@ -390,7 +392,7 @@ class RunController(QObject):
         self._refresh()
         if job is not None and job.do == "run":
             self._session.prune(
-                path for id in self._document.graph.nodes for path in self._results.of(id).files.values()
+                path for id in self.document.graph.nodes for path in self._results.of(id).files.values()
             )
         waiting, self._next = self._next, None
         if waiting is not None:
@@ -416,7 +418,7 @@ class RunController(QObject):
 
     def _refresh(self) -> bool:
         """Tells anew which results are fresh. Whether anything that a run depends on is different from before."""
-        now = self._fingerprints.of(self._document.graph, self._document.base)
+        now = self._fingerprints.of(self.document.graph, self.document.base)
         different, self._now = now != self._now, now
         for id, fingerprint in now.items():
             known = self._results.of(id)
@@ -436,7 +438,7 @@ class RunController(QObject):
             self._patience.start()
 
     def _words(self, found: Problem) -> str:
-        where = title_of(self._document.graph, self._document.registry, found.node) if found.node else ""
+        where = title_of(self.document.graph, self.document.registry, found.node) if found.node else ""
         return f"{where}: {found.message} {found.fix}".strip() if where else f"{found.message} {found.fix}".strip()
 
     def _fail(self, words: str, node: str = "") -> None:

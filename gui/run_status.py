@@ -6,34 +6,41 @@ import os
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
 
 from gui.run_controller import CANCELLED, RunController
+from gui.run_look import theme_of
 from gui.run_progress import span_text
-from gui.theme.theme import Theme
 
 STEPS = 1000
 MEMORY_MS = 1000
+LONGEST = "Measuring: 100,000 of 100,000, 100 images/s, about 10 min left"
 
 
 class Sentence(QLabel):
     """A label that shortens its text where the room is too small; the whole is its tooltip."""
+
+    colour = QColor()
 
     def set_sentence(self, text: str) -> None:
         """Shows another text."""
         self.setText(text)
         self.setToolTip(text)
 
+    def sizeHint(self) -> QSize:
+        """The same width whatever it says, so that nothing beside it moves."""
+        return QSize(self.fontMetrics().horizontalAdvance(LONGEST), self.fontMetrics().height() + 4)
+
     def minimumSizeHint(self) -> QSize:
         """Any width will do."""
-        return QSize(40, super().minimumSizeHint().height())
+        return QSize(40, self.fontMetrics().height() + 4)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draws the text, elided."""
         painter = QPainter(self)
-        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.setPen(self.colour)
         text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
         painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), text)
 
@@ -41,16 +48,16 @@ class Sentence(QLabel):
 class RunStatus(QWidget):
     """Follows a `RunController`."""
 
-    def __init__(self, run: RunController, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, run: RunController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._run, self._theme, self._wrong = run, theme, False
+        self._run, self._wrong = run, False
         self.bar = QProgressBar(self, textVisible=False, minimum=0, maximum=STEPS)
         self.bar.setFixedSize(150, 6)
         self.bar.setAccessibleName(self.tr("Progress of the run"))
         self.sentence = Sentence(self)
         self.sentence.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.sentence.setAccessibleName(self.tr("State of the run"))
-        self.memory = QLabel(self)
+        self.memory = QLabel(self, objectName="dim")
         self.memory.setAccessibleName(self.tr("Memory that the engine holds"))
         self.memory.setToolTip(self.tr("Memory that the engine holds"))
         layout = QHBoxLayout(self)
@@ -67,19 +74,14 @@ class RunStatus(QWidget):
         run.failed.connect(self._show_failure)
         run.planned.connect(self._show_plan)
         self._show_busy(run.busy)
-        self.apply_theme(theme)
+        self._colour()
         self._say(self.tr("Ready"))
 
-    def apply_theme(self, theme: Theme) -> None:
-        """Takes the colours of a theme."""
-        self._theme = theme
-        self._colour()
-        dim, accent, back = (theme[name].name() for name in ("text_dim", "accent", "border"))
-        self.memory.setStyleSheet(f"color: {dim};")
-        self.bar.setStyleSheet(
-            f"QProgressBar {{ background: {back}; border: none; border-radius: 3px; }}"
-            f"QProgressBar::chunk {{ background: {accent}; border-radius: 3px; }}"
-        )
+    def changeEvent(self, event: QEvent) -> None:
+        """Takes the colours of another theme."""
+        if event.type() == QEvent.Type.PaletteChange:
+            self._colour()
+        super().changeEvent(event)
 
     def _say(self, text: str, *, wrong: bool = False) -> None:
         if wrong != self._wrong:
@@ -88,8 +90,9 @@ class RunStatus(QWidget):
         self.sentence.set_sentence(text)
 
     def _colour(self) -> None:
-        name = "state_error" if self._wrong else "text"
-        self.sentence.setStyleSheet(f"color: {self._theme[name].name()};")
+        theme = theme_of(self)
+        self.sentence.colour = theme["state_error" if self._wrong else "text"]
+        self.sentence.update()
 
     def _show_busy(self, busy: bool) -> None:
         self.bar.setVisible(busy)

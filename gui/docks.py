@@ -32,6 +32,9 @@ class Docks:
             dock = QDockWidget(actions[f"view.{name}"].text(), window)
             dock.setObjectName(f"dock_{name}")
             dock.setWidget(panels[name])
+            dock.setFeatures(dock.DockWidgetFeature.DockWidgetMovable | dock.DockWidgetFeature.DockWidgetClosable)
+            if area is BOTTOM:
+                dock.setTitleBarWidget(QWidget())  # its tab says what it is
             window.addDockWidget(area, dock)
             self._docks[name] = dock
             self._follow(dock, actions, name)
@@ -39,6 +42,7 @@ class Docks:
         window.tabifyDockWidget(self._docks["problems"], self._docks["log"])
         self._docks["gallery"].raise_()
         self._docks["outline"].hide()
+        actions["view.outline"].setChecked(False)
 
     def __getitem__(self, name: str) -> QDockWidget:
         return self._docks[name]

@@ -1,0 +1,77 @@
+"""The look: both themes are complete, can be read, and colour everything."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication
+
+from gui.actions import ACTIONS
+from gui.theme.icons import OF_ACTION, asset_folder, icon
+from gui.theme.style import apply_style, mixed, sheet_of
+from gui.theme.theme import Theme, ThemeName, load_theme
+
+THEMES: tuple[ThemeName, ...] = ("dark", "light")
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    """The contrast ratio of WCAG 2."""
+
+    def luminance(colour: QColor) -> float:
+        parts = (colour.redF(), colour.greenF(), colour.blueF())
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    bright, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_text_can_be_read_on_every_ground(name: ThemeName) -> None:
+    theme = load_theme(name)
+    for ground in ("window", "panel", "field", "node", "node_title"):
+        assert contrast(theme["text"], theme[ground]) >= 7, ground
+        assert contrast(theme["text_dim"], theme[ground]) >= 4.5, ground
+
+
+def test_both_themes_name_the_same_colours() -> None:
+    assert load_theme("dark").colours.keys() == load_theme("light").colours.keys()
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_the_style_sheet_is_filled_and_its_pictures_are_there(name: ThemeName, qapp: QApplication) -> None:
+    sheet = sheet_of(load_theme(name))
+    assert "$" not in sheet.replace("dollar", "")
+    from pathlib import Path
+
+    pictures = re.findall(r"url\(([^)]+)\)", sheet)
+    assert pictures and all(Path(picture).is_file() for picture in pictures)
+
+
+def test_a_style_is_applied_without_a_warning(qapp: QApplication, qtlog: object) -> None:
+    for name in THEMES:
+        apply_style(qapp, load_theme(name))
+    assert [record.message for record in qtlog.records] == []  # type: ignore[attr-defined]
+
+
+def test_icons_of_actions_are_drawn_in_the_themes_colour(qapp: QApplication) -> None:
+    ids = {spec.id for spec in ACTIONS}
+    theme: Theme = load_theme("light")
+    for id, name in OF_ACTION.items():
+        assert id in ids
+        drawn = icon(name, theme).pixmap(24, 24).toImage()
+        inks = {
+            drawn.pixelColor(x, y).name() for x in range(24) for y in range(24) if drawn.pixelColor(x, y).alpha() > 250
+        }
+        assert inks == {theme["text"].name()} or name == "list-tree" or theme["text"].name() in inks, name
+
+
+def test_the_font_and_the_icons_say_their_licence() -> None:
+    for folder in ("icons", "fonts"):
+        assert (asset_folder() / folder / "LICENSE").is_file()
+
+
+def test_mixed_lies_between() -> None:
+    assert mixed(QColor("#ffffff"), QColor("#000000"), 0.5).lightness() in (127, 128)

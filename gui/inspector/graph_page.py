@@ -118,6 +118,7 @@ class GraphPage(QWidget):
         graph = self._document.graph
         if self.title.text() != graph.title:
             self.title.setText(graph.title)
+            self.title.setCursorPosition(0)
         if self.seed.text() != str(graph.seed):
             self.seed.setText(str(graph.seed))
         self.counts.setText(

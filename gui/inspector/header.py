@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from gui.document import GraphDocument
 from gui.inspector.glyphs import icon
@@ -50,6 +50,8 @@ class NodeHeader(QWidget):
         column = QVBoxLayout()
         column.setSpacing(4)
         kind = QLabel(self._kind_text(), self)
+        kind.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        kind.setToolTip(self._kind_text())
         colour = self._theme[f"kind_{self._spec.kind}"] if self._spec else self._theme["text_dim"]
         kind.setStyleSheet(f"color: {css(colour)}; font-weight: 600;")
         row = QHBoxLayout()
@@ -86,7 +88,7 @@ class NodeHeader(QWidget):
                 self.more.setText(self.tr("Less") if on else self.tr("More"))
 
             self.more.toggled.connect(toggle)
-            layout.addWidget(self.more)
+            layout.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _kind_text(self) -> str:
         if self._spec is None:
@@ -102,6 +104,7 @@ class NodeHeader(QWidget):
         label = nodes[0].label if one else self.tr("{0} nodes").format(len(nodes))
         if label != self.title.text():
             self.title.setText(label)
+            self.title.setCursorPosition(0)
         self.title.setPlaceholderText(self._spec.title if self._spec else nodes[0].id)
         for button, mode in ((self.mute, "mute"), (self.bypass, "bypass")):
             button.setChecked(all(node.mode == mode for node in nodes))
@@ -114,12 +117,10 @@ class NodeHeader(QWidget):
 
     def _mode_button(self, mode: Mode, text: str, tip: str) -> QToolButton:
         button = QToolButton(self)
-        button.setText(text)
         button.setIcon(icon(mode, self._theme["text"], self._theme["accent_text"]))
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setProperty("role", "button")
         button.setCheckable(True)
-        button.setToolTip(tip)
+        button.setToolTip(f"{text}: {tip}")
         button.setAccessibleName(text)
         button.clicked.connect(lambda on: self._set_mode(mode if on else "normal", text))
         return button

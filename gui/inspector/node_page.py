@@ -94,6 +94,7 @@ class NodePage(QWidget):
     def show_problems(self) -> None:
         """Shows what the last check said."""
         for note in self._notes:
+            note.hide()
             note.deleteLater()
         params = self._spec.parameters if self._spec else {}
         self._notes = [

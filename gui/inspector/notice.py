@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from gui.inspector.glyphs import pixmap
+from gui.inspector.words import rich
 from gui.theme.theme import Theme
 from nodegraph.problems import Problem
 
@@ -33,8 +34,8 @@ class ProblemNote(QFrame):
         texts.setSpacing(2)
         for text, role in ((place, "name"), (problem.message, ""), (problem.fix, "dim")):
             if text:
-                label = QLabel(text, self)
-                label.setTextFormat(Qt.TextFormat.PlainText)
+                label = QLabel(rich(text), self)
+                label.setTextFormat(Qt.TextFormat.RichText)
                 label.setWordWrap(True)
                 label.setProperty("role", role)
                 texts.addWidget(label)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from gui.document import GraphDocument
 from gui.inspector.graph_page import GraphPage
-from gui.inspector.look import palette_of, stylesheet
+from gui.inspector.look import stylesheet
 from gui.inspector.node_page import NodePage
 from gui.results import Results
 from gui.selection import Selection
@@ -71,7 +71,6 @@ class InspectorPanel(QWidget):
     def apply_theme(self, theme: Theme) -> None:
         """Takes another theme on."""
         self._theme = theme
-        self.setPalette(palette_of(theme))
         self.setStyleSheet(stylesheet(theme))
         self._turn_anew()
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from gui.document import GraphDocument
-from gui.inspector.look import palette_of, stylesheet
+from gui.inspector.look import stylesheet
 from gui.inspector.notice import ProblemNote
 from gui.selection import Selection
 from gui.theme.theme import Theme, load_theme
@@ -83,7 +83,6 @@ class ProblemsPanel(QWidget):
     def apply_theme(self, theme: Theme) -> None:
         """Takes another theme on."""
         self._theme = theme
-        self.setPalette(palette_of(theme))
         self.setStyleSheet(stylesheet(theme))
         self._show(self._document.problems, anew=True)
 

@@ -56,7 +56,8 @@ class ParameterRow(QWidget):
                 self.field.box.setText(title)
             head.addWidget(self.field, 1)
         else:
-            name = QLabel(title or self.parameter.label, self)
+            name = QLabel((title or self.parameter.label).replace("&", "&&"), self)
+            name.setWordWrap(True)
             name.setProperty("role", "name")
             name.setToolTip(rich(help))
             name.setBuddy(self.field.focusProxy() or self.field)
@@ -97,6 +98,7 @@ class ParameterRow(QWidget):
         """Shows what the last check said."""
         for note in self._notes:
             self._layout.removeWidget(note)
+            note.hide()
             note.deleteLater()
         problems = self.binding.problems()
         self._notes = [ProblemNote(found, self._theme, self) for found in problems]

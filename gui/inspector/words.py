@@ -34,7 +34,7 @@ def rich(text: str) -> str:
     """A help text as rich text: *word* in italics, `code` in a fixed font, an empty line as a new paragraph."""
     safe = html.escape(text, quote=False)
     safe = re.sub(r"`([^`\n]+)`", r"<code>\1</code>", safe)
-    safe = re.sub(r"\*([^*\n]+)\*", r"<i>\1</i>", safe)
+    safe = re.sub(r"\*(?=\S)([^*\n]+)(?<=\S)\*", r"<i>\1</i>", safe)
     return "<br><br>".join(" ".join(part.split()) for part in re.split(r"\n\s*\n", safe))
 
 

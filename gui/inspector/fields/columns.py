@@ -22,6 +22,7 @@ class ColumnsField(Field):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         self.list = QListWidget(self)
+        self.list.setProperty("role", "columns")
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.itemChanged.connect(self._ticked)
         layout.addWidget(self.list)
@@ -40,7 +41,7 @@ class ColumnsField(Field):
         blocked = self.list.blockSignals(True)
         row = self.list.currentRow()
         self.list.clear()
-        for name in [*offered, *(name for name in self._values if name not in offered)]:
+        for name in [*(name for name in self._values if name not in offered), *offered]:
             item = QListWidgetItem(name, self.list)
             item.setFlags(Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
             item.setCheckState(Qt.CheckState.Checked if name in self._values else Qt.CheckState.Unchecked)

@@ -49,7 +49,7 @@ class TextField(Field):
             self.edit.textChanged.connect(self._changed)
         else:
             self.edit = QLineEdit(self)
-            self.edit.textEdited.connect(self.edited)
+            self.edit.textEdited.connect(self.edited.emit)
         layout.addWidget(self.edit)
         self.set_main(self.edit)
 

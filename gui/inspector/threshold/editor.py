@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gui.gallery.thumbnails import Thumbnails
 
 PAUSE_MS = 250
+MOST_PICTURES = 16
 
 
 class ThresholdEditor(QWidget):
@@ -174,7 +175,7 @@ class ThresholdEditor(QWidget):
             strip = self.strips[side]
             strip.setVisible(limit is not None)
             if limit is not None:
-                strip.show_neighbours(found, _neighbours(found, side, first, last, strip.each_side))
+                strip.show_neighbours(found, _neighbours(found, side, first, last))
         self._show_hint(found)
 
     def _show_counts(self, found: Distribution, kept: int) -> None:
@@ -230,7 +231,7 @@ class ThresholdEditor(QWidget):
         return self._document.graph.inputs_of(self._node).get(spec.inputs[0]) if spec and spec.inputs else None
 
 
-def _neighbours(found: Distribution, side: str, first: int, last: int, count: int) -> Neighbours:
+def _neighbours(found: Distribution, side: str, first: int, last: int, count: int = MOST_PICTURES) -> Neighbours:
     """The pictures next to a limit: kept ones are those inside both limits, dropped ones those beyond this one."""
     inside = range(first, last)
     if side == "low":

@@ -8,10 +8,10 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gui.inspector.look import mixed
 from gui.inspector.threshold.axis import Axis, axis_of, heights
 from gui.inspector.threshold.distribution import Distribution
 from gui.inspector.words import short_number
+from gui.theme.style import mixed
 from gui.theme.theme import Theme
 
 MARGIN, TOP, BOTTOM, HANDLE = 12, 22, 18, 7
@@ -207,7 +207,7 @@ class Histogram(QWidget):
         ]
         first, last = self.place_of("low"), self.place_of("high")
         kept = QRectF(first, 0, max(0.0, last - first), self.height())
-        painter.setBrush(mixed(self._theme["dropped"], self._theme["field"], 0.35))
+        painter.setBrush(mixed(self._theme["dropped"], self._theme["field"], 0.65))
         painter.drawRects(bars)
         painter.save()
         painter.setClipRect(kept)

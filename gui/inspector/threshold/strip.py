@@ -16,7 +16,8 @@ from gui.theme.theme import Theme
 if TYPE_CHECKING:
     from gui.gallery.thumbnails import Thumbnails
 
-CELL, GAP, MIDDLE, HEAD, FOOT = 50, 4, 14, 20, 16
+CELL, GAP, MIDDLE, HEAD, FOOT = 48, 4, 14, 20, 16
+"""A cell is about so wide: as many as fit on each side share the room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +50,21 @@ class LimitStrip(QWidget):
 
     def sizeHint(self) -> QSize:
         """A row of pictures."""
-        return QSize(280, HEAD + CELL + FOOT)
+        return QSize(280, HEAD + CELL + GAP + FOOT)
 
     @property
     def each_side(self) -> int:
         """How many pictures there is room for on each side."""
-        half = (self.width() - MIDDLE) / 2
-        return max(1, int((half + GAP) // (CELL + GAP)))
+        return max(1, round((self._half + GAP) / (CELL + GAP)))
+
+    @property
+    def _half(self) -> float:
+        return (self.width() - MIDDLE) / 2
+
+    @property
+    def _cell(self) -> float:
+        room = (self._half - (self.each_side - 1) * GAP) / self.each_side
+        return min(room, CELL + GAP)
 
     def show_neighbours(self, distribution: Distribution, neighbours: Neighbours) -> None:
         """Shows these pictures."""
@@ -80,14 +89,15 @@ class LimitStrip(QWidget):
 
     def _cells(self) -> list[tuple[QRectF, int, bool]]:
         middle = self.width() / 2
-        step = CELL + GAP
+        cell = self._cell
+        step = cell + GAP
         under = [
-            (QRectF(middle - MIDDLE / 2 - CELL - index * step, HEAD, CELL, CELL), position, self.neighbours.under_kept)
-            for index, position in enumerate(self.neighbours.under)
+            (QRectF(middle - MIDDLE / 2 - cell - index * step, HEAD, cell, cell), position, self.neighbours.under_kept)
+            for index, position in enumerate(self.neighbours.under[: self.each_side])
         ]
         over = [
-            (QRectF(middle + MIDDLE / 2 + index * step, HEAD, CELL, CELL), position, not self.neighbours.under_kept)
-            for index, position in enumerate(self.neighbours.over)
+            (QRectF(middle + MIDDLE / 2 + index * step, HEAD, cell, cell), position, not self.neighbours.under_kept)
+            for index, position in enumerate(self.neighbours.over[: self.each_side])
         ]
         return under + over
 
@@ -115,7 +125,7 @@ class LimitStrip(QWidget):
         painter.setFont(font)
         self._paint_heads(painter, middle)
         painter.setPen(QPen(self._theme["text_dim"], 1, Qt.PenStyle.DashLine))
-        painter.drawLine(QPointF(middle, HEAD - 2), QPointF(middle, HEAD + CELL + 2))
+        painter.drawLine(QPointF(middle, HEAD - 2), QPointF(middle, HEAD + self._cell + 2))
         self._shown = set()
         for area, position, kept in self._cells():
             self._paint_picture(painter, area, position, kept)
@@ -154,5 +164,5 @@ class LimitStrip(QWidget):
         painter.setPen(self._theme["text_dim"])
         value = short_number(float(self._distribution.values[position]))
         painter.drawText(
-            QRectF(area.left() - 2, area.bottom() + 1, CELL + 4, FOOT - 1), Qt.AlignmentFlag.AlignCenter, value
+            QRectF(area.left() - 2, area.bottom() + 1, area.width() + 4, FOOT - 1), Qt.AlignmentFlag.AlignCenter, value
         )

@@ -1,0 +1,235 @@
+"""The gallery panel: what the current node keeps and drops as a grid, sorted, searched, and live while a run goes on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.document import GraphDocument
+from gui.gallery.grid import Grid
+from gui.gallery.lanes import PREVIEW, REASON, Lane, empty_rows, lanes_of, rows_of, title_of
+from gui.gallery.thumbnails import Thumbnails
+from gui.gallery.tools import GalleryTools
+from gui.results import Results
+from gui.selection import Selection
+from gui.theme.theme import Theme
+from nodegraph.problems import ProblemError
+
+RENEW_MS = 120
+
+
+class GalleryPanel(QWidget):
+    """Shows the pictures of the current node. `shown` is the table of the lane that is chosen."""
+
+    def __init__(
+        self,
+        document: GraphDocument,
+        selection: Selection,
+        results: Results,
+        thumbnails: Thumbnails,
+        theme: Theme,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("gallery")
+        self._document, self._selection, self._results = document, selection, results
+        self._thumbnails, self._theme = thumbnails, theme
+        self._lanes: list[Lane] = []
+        self._node: str | None = None
+        self._lane = ""
+        self._seen: object = None
+        self.viewer: Any = None
+        self.grid = Grid(thumbnails, theme, self)
+        self.grid.opened.connect(self.open_viewer)
+        self.tools = GalleryTools(self)
+        self.tools.apply_theme(theme)
+        self._heads = QButtonGroup(self, exclusive=True)
+        self._heads.idClicked.connect(lambda id: self.choose_lane(self._lanes[id].key))
+        self._lay_out()
+        self._renew_later = QTimer(self, singleShot=True, interval=RENEW_MS)
+        self._renew_later.timeout.connect(self.renew)
+        self.tools.side.valueChanged.connect(self.grid.set_side)
+        self.grid.side_changed.connect(self.tools.side.setValue)
+        self.tools.sorted.connect(
+            lambda column, down: self._try(lambda: self.grid.rows.sort_by(column, descending=down))
+        )
+        self.tools.searched.connect(lambda words, rule: self._try(lambda: self.grid.rows.search(words, rule)))
+        selection.changed.connect(self.renew)
+        results.node_changed.connect(self._node_changed)
+        results.cleared.connect(self.renew)
+        document.changed.connect(lambda _before, _after: self._renew_later.start())
+        self.renew()
+
+    @property
+    def shown(self) -> pl.DataFrame:
+        """All rows of the chosen lane, whatever is searched for."""
+        return self.grid.rows.table
+
+    @property
+    def lanes(self) -> tuple[Lane, ...]:
+        """The lanes of the current node."""
+        return tuple(self._lanes)
+
+    def choose_lane(self, key: str) -> None:
+        """Shows a port of the node, or what it dropped."""
+        if key != self._lane:
+            self._lane = key
+            self._seen = None
+            self.renew()
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Takes on another theme."""
+        self._theme = theme
+        self.grid.apply_theme(theme)
+        self.tools.apply_theme(theme)
+
+    def shutdown(self) -> None:
+        """Ends what the panel keeps going. The app is closing."""
+        self._renew_later.stop()
+
+    def open_viewer(self, position: int) -> None:
+        """Shows a picture at its full size."""
+
+    def renew(self) -> None:
+        """Looks at the current node again."""
+        self._renew_later.stop()
+        node = self._selection.current
+        if node is not None and node not in self._document.graph.nodes:
+            node = None
+        if node != self._node:
+            self._node, self._seen = node, None
+        self._lanes = lanes_of(self._document, self._results, node) if node else []
+        keys = [lane.key for lane in self._lanes]
+        if self._lane not in keys:
+            self._lane, self._seen = keys[0] if keys else "", None
+        self._renew_heads()
+        result = self._results.of(node) if node else None
+        seen = (self._lane, dict(result.files), result.ledger, result.contents if self._lane == PREVIEW else ()) \
+            if result else None  # fmt: skip
+        if seen is None or seen != self._seen:
+            self._seen = seen
+            self._fill()
+        self._say_state()
+
+    def _fill(self) -> None:
+        kept = self.grid.currentIndex().row()
+        rid = self.grid.rows.value(kept, "rid") if kept >= 0 else None
+        scrolled = self.grid.verticalScrollBar().value()
+        table = rows_of(self._document, self._results, self._node, self._lane) if self._node and self._lane else None
+        table = empty_rows() if table is None else table
+        self.grid.set_words(REASON in table.columns or "caption" in table.columns)
+        self.tools.set_columns([name for name in table.columns if not name.startswith("_") and name != "recipe"])
+        self._try(lambda: self.grid.rows.show_table(table))
+        place = self.grid.rows.position_of(rid) if rid else None
+        if place is not None:
+            self.grid.setCurrentIndex(self.grid.rows.index(place))
+            self.grid.verticalScrollBar().setValue(scrolled)
+
+    def _try(self, change: Any) -> None:
+        """Makes a change of what is shown; a condition that cannot be read is said in words below its field."""
+        words = ""
+        try:
+            change()
+        except ProblemError as error:
+            found = error.problems[0]
+            words = f"{found.message} {found.fix}".strip()
+        self.tools.say(words)
+        self._say_state()
+
+    def _node_changed(self, node: str) -> None:
+        if node == self._node and not self._renew_later.isActive():
+            self._renew_later.start()
+
+    def _renew_heads(self) -> None:
+        buttons = self._heads.buttons()
+        if len(buttons) != len(self._lanes):
+            for button in buttons:
+                self._heads.removeButton(button)
+                self._row_of_heads.removeWidget(button)
+                button.deleteLater()
+            for number in range(len(self._lanes)):
+                button = QPushButton(checkable=True, flat=False)
+                button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+                self._heads.addButton(button, number)
+                self._row_of_heads.insertWidget(number, button)
+        for number, lane in enumerate(self._lanes):
+            button = self._heads.button(number)
+            button.setText(f"{self.tr(lane.title)}  {lane.count:,}")
+            button.setChecked(lane.key == self._lane)
+
+    def _say_state(self) -> None:
+        rows = self.grid.rows
+        if rows.rowCount():
+            self._pages.setCurrentWidget(self.grid)
+            of = f" of {rows.table.height:,}" if rows.rowCount() != rows.table.height else ""
+            self._count.setText(f"{rows.rowCount():,}{of}")
+            return
+        self._count.setText("")
+        title, advice = self._nothing()
+        self._title.setText(title)
+        self._advice.setText(advice)
+        self._pages.setCurrentWidget(self._empty)
+
+    def _nothing(self) -> tuple[str, str]:
+        """Why there are no pictures, and what to do about it."""
+        if self._node is None:
+            return self.tr("No node is selected"), self.tr("Click a node to see the pictures that it keeps and drops.")
+        title = title_of(self._document.graph, self._document.registry, self._node)
+        if self.grid.rows.table.height:
+            return self.tr("Nothing matches"), self.tr("Change or clear the search to see pictures again.")
+        if self._results.of(self._node).state == "running":
+            return self.tr("{} is running").format(title), self.tr("Its pictures come as soon as there are some.")
+        if not self._lanes:
+            return self.tr("No pictures yet"), self.tr("Run the graph to see pictures here (Ctrl+Enter).")
+        lane = next(lane for lane in self._lanes if lane.key == self._lane)
+        if lane.dropped:
+            return self.tr("Nothing was dropped"), self.tr("{} let every picture through.").format(title)
+        return self.tr("No pictures"), self.tr("{} gave none here. Look at what was dropped, and why.").format(title)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """The font changed: tiles are measured again."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "grid"):
+            self.grid.apply_theme(self._theme)
+
+    def _lay_out(self) -> None:
+        self._row_of_heads = QHBoxLayout()
+        self._row_of_heads.setSpacing(4)
+        self._count = QLabel(objectName="dim")
+        top = QHBoxLayout()
+        top.addLayout(self._row_of_heads)
+        top.addSpacing(6)
+        top.addWidget(self._count)
+        top.addStretch(1)
+        top.addWidget(self.tools)
+        self._title = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        font = self._title.font()
+        font.setBold(True)
+        self._title.setFont(font)
+        self._advice = QLabel(objectName="dim", alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
+        self._empty = QWidget()
+        words = QVBoxLayout(self._empty)
+        words.addStretch(1)
+        words.addWidget(self._title)
+        words.addWidget(self._advice)
+        words.addStretch(1)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.grid)
+        self._pages.addWidget(self._empty)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(8, 6, 8, 0)
+        whole.setSpacing(4)
+        whole.addLayout(top)
+        whole.addWidget(self.tools.trouble)
+        whole.addWidget(self._pages, 1)

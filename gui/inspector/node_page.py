@@ -83,8 +83,6 @@ class NodePage(QWidget):
         self.header.renew()
         if self.form is not None:
             self.form.renew()
-        if self.threshold is not None:
-            self.threshold.renew()
 
     def renew_columns(self) -> None:
         """Offers the columns that are upstream now."""

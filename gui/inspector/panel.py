@@ -152,8 +152,6 @@ class InspectorPanel(QWidget):
         if isinstance(self.page, NodePage) and all(id in self._document.graph.nodes for id in self.page.nodes):
             if self.page.fits(self.page.nodes):
                 self.page.renew_columns()
-                if self.page.threshold is not None:
-                    self.page.threshold.reload()
             else:
                 self._turn_anew()
 
@@ -162,12 +160,8 @@ class InspectorPanel(QWidget):
             self.page.show_problems()
 
     def _heard(self, node: str) -> None:
-        if not isinstance(self.page, NodePage):
-            return
-        if node in self.page.nodes:
+        if isinstance(self.page, NodePage) and node in self.page.nodes:
             self.page.header.renew()
-        if self.page.threshold is not None:
-            self.page.threshold.hear(node)
 
 
 def _params(graph: Graph) -> list[tuple[str, object, str]]:

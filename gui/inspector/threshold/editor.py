@@ -15,7 +15,7 @@ from gui.inspector.threshold.histogram import Histogram
 from gui.inspector.threshold.strip import LimitStrip, Neighbours
 from gui.results import Results
 from gui.theme.theme import Theme
-from nodegraph.graph.model import End
+from nodegraph.graph.model import End, Graph
 from nodegraph.parameters import with_defaults
 
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ class ThresholdEditor(QWidget):
         self._pause.timeout.connect(self.save)
         self._reading = QTimer(self, singleShot=True, interval=80)
         self._reading.timeout.connect(self.reload)
+        document.changed.connect(self._follow)
+        results.node_changed.connect(self._hear)
 
     def show_node(self, node: str) -> None:
         """Edits this node from now on."""
@@ -82,8 +84,15 @@ class ThresholdEditor(QWidget):
         self._source = None
         self.reload()
 
-    def hear(self, node: str) -> None:
-        """A node has another result: the rows of ours may have changed."""
+    def _follow(self, before: Graph, after: Graph) -> None:
+        if self._node not in after.nodes:
+            return
+        if before.edges != after.edges:
+            self._reading.start()
+        if before.nodes.get(self._node) is not after.nodes[self._node]:
+            self.renew()
+
+    def _hear(self, node: str) -> None:
         end = self._upstream()
         if end is not None and end.node == node:
             self._reading.start()

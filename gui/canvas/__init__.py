@@ -1,1 +1,1 @@
-"""The canvas: draws the graph and turns mouse and keys into edits of it. It holds no state that the document could hold."""
+"""The canvas: draws the graph, turns mouse and keys into edits. It holds no state that the document could hold."""

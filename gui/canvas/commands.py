@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF
@@ -152,7 +153,7 @@ class CanvasCommands(QObject):
         if len(chosen) > 2:
             chosen.sort(key=lambda id: places[id].x())
         graph, edits = self._document.graph, []
-        for source, target in zip(chosen, chosen[1:], strict=False):
+        for source, target in pairwise(chosen):
             edit = connecting_nodes(graph, self._document.registry, source, target)
             if isinstance(edit, str) and len(chosen) == 2:
                 other = connecting_nodes(graph, self._document.registry, target, source)

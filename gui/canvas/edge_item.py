@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -16,6 +17,7 @@ from nodegraph.graph.model import Edge, End
 
 POINT_RADIUS = 5.0
 REACH = 12.0
+AISLE_TURN = 22.0
 FARTHEST = 40000.0
 
 
@@ -53,18 +55,36 @@ def with_points(edge: Edge, points: Sequence[QPointF]) -> Edge:
     return replace(edge, extra={**extra, "ui": ui} if ui else extra)
 
 
-def curve(start: QPointF, end: QPointF, points: Sequence[QPointF] = ()) -> QPainterPath:
-    """The curve of an edge: it leaves to the right and arrives from the left."""
+def curve(start: QPointF, end: QPointF, points: Sequence[QPointF] = (), aisle: float | None = None) -> QPainterPath:
+    """The curve of an edge: it leaves to the right and arrives from the left.
+
+    One that leads back goes along the height `aisle`, where no node of its two lies, when there is one.
+    """
     path = QPainterPath(start)
-    places = [start, *points, end]
-    for before, after in zip(places, places[1:], strict=False):
+    for before, after in pairwise([start, *points, end]):
         across = after.x() - before.x()
+        if aisle is not None and not points and across < 0:
+            _lead_back(path, before, after, aisle)
+            continue
         down = abs(after.y() - before.y())
-        pull = (
-            max(24.0, min(abs(across) * 0.5, 130.0)) if across > 0 else min(60 + abs(across) * 0.12 + down * 0.1, 160)
-        )
+        pull = max(24.0, min(across * 0.5, 130.0)) if across > 0 else min(60 - across * 0.12 + down * 0.1, 160)
         path.cubicTo(before + QPointF(pull, 0), after - QPointF(pull, 0), after)
     return path
+
+
+def _lead_back(path: QPainterPath, start: QPointF, end: QPointF, aisle: float) -> None:
+    """Out to the right, to the aisle, along it, and in from the left."""
+    out, back = start.x() + AISLE_TURN, end.x() - AISLE_TURN
+    down, on = aisle - start.y(), end.y() - aisle
+    first, second = min(AISLE_TURN, abs(down) / 2), min(AISLE_TURN, abs(on) / 2)
+    one, two = math.copysign(first, down), math.copysign(second, on)
+    path.quadTo(QPointF(out, start.y()), QPointF(out, start.y() + one))
+    path.lineTo(out, aisle - one)
+    path.quadTo(QPointF(out, aisle), QPointF(out - first, aisle))
+    path.lineTo(back + second, aisle)
+    path.quadTo(QPointF(back, aisle), QPointF(back, aisle + two))
+    path.lineTo(back, end.y() - two)
+    path.quadTo(QPointF(back, end.y()), end)
 
 
 class EdgeItem(QGraphicsItem):
@@ -81,6 +101,7 @@ class EdgeItem(QGraphicsItem):
         self._shape: QPainterPath | None = None
         self.points = points_of(edge)
         self.ends = (QPointF(), QPointF())
+        self.aisle: float | None = None
 
     @property
     def key(self) -> tuple[End, End]:
@@ -92,7 +113,7 @@ class EdgeItem(QGraphicsItem):
         self.points = self.points if points is None else list(points)
         self.prepareGeometryChange()
         self.ends = (QPointF(start), QPointF(end))
-        self._path = curve(start, end, self.points)
+        self._path = curve(start, end, self.points, self.aisle)
         self._bounds = self._path.controlPointRect().adjusted(-7, -7, 7, 7)
         self._shape = None
 
@@ -129,7 +150,7 @@ class EdgeItem(QGraphicsItem):
         stops = [self.ends[0], *self.points, self.ends[1]]
         ways = [
             QLineF(before, place).length() + QLineF(place, after).length() - QLineF(before, after).length()
-            for before, after in zip(stops, stops[1:], strict=False)
+            for before, after in pairwise(stops)
         ]
         return ways.index(min(ways))
 

@@ -53,7 +53,7 @@ def regrouped(groups: tuple[Group, ...], moved: Mapping[str, QRectF]) -> tuple[G
             continue
         stay = [id for id in group.nodes if id not in moved or homes[id] == index]
         come = [id for id, home in homes.items() if home == index and id not in stay]
-        found.append(replace(group, nodes=(*stay, *come)) if tuple([*stay, *come]) != group.nodes else group)
+        found.append(replace(group, nodes=(*stay, *come)) if (*stay, *come) != group.nodes else group)
     return tuple(found)
 
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QBrush, QPainter, QPen, QPixmap, QPolygonF
 
 from gui.canvas.node_face import FieldFace, NodeFace
 from gui.canvas.node_geometry import GAP, PAD, PORT_RADIUS, PORT_ROW, TITLE, WIDTH, NodeLayout
-from gui.canvas.style import CanvasStyle
+from gui.canvas.style import CanvasStyle, faded
 
 FAR = 0.22
 """Below this scale a node is a block."""
@@ -243,7 +243,7 @@ def strip_of(pictures: list[QPixmap | None], style: CanvasStyle, side: float, ra
     for place, picture in enumerate(pictures):
         square = QRectF(place * (side + GAP), 0, side, side)
         if picture is None or picture.isNull():
-            painter.fillRect(square, QBrush(style.theme["field"]))
+            painter.fillRect(square, QBrush(faded(style.theme["text_dim"], 0.16)))
             continue
         edge = min(picture.width(), picture.height())
         cut = QRectF((picture.width() - edge) / 2, (picture.height() - edge) / 2, edge, edge)

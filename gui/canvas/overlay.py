@@ -16,6 +16,9 @@ from nodegraph.graph.columns import columns_at, columns_into
 from nodegraph.graph.edit import ClearParam, SetParam
 from nodegraph.parameters import Column, ModelOf, Parameter, literal_choices, union_members
 
+STAYING = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
+"""When the editor loses the focus for these reasons it is still being used."""
+
 Commit = Callable[[str], str]
 """Takes the text; answers what is wrong with it, or ""."""
 
@@ -34,7 +37,6 @@ class Overlay(QObject):
         editor = QLineEdit(text, self._over)
         self._open(editor, rect, commit, name)
         editor.selectAll()
-        editor.returnPressed.connect(self.take)
 
     def open_lines(self, rect: QRect, text: str, commit: Commit, name: str) -> None:
         """Several lines; Ctrl+Return takes them."""
@@ -87,14 +89,16 @@ class Overlay(QObject):
                 if event.key() == Qt.Key.Key_Escape:
                     self.close()
                     return True
-                entered = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-                if entered and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+                if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._takes(event):
                     self.take()
-                    return True
-            elif isinstance(event, QFocusEvent) and event.type() == QEvent.Type.FocusOut:
-                if event.reason() not in (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason):
-                    self._leave()
+                    return True  # a line edit passes Return on, and the canvas would open the next editor
+            elif isinstance(event, QFocusEvent) and event.lostFocus() and event.reason() not in STAYING:
+                self._leave()
         return super().eventFilter(watched, event)
+
+    def _takes(self, event: QKeyEvent) -> bool:
+        with_control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        return isinstance(self.editor, QLineEdit) or (isinstance(self.editor, QPlainTextEdit) and with_control)
 
     def _leave(self) -> None:
         self.take()

@@ -23,6 +23,8 @@ from gui.selection import Selection
 from nodegraph.graph.model import Edge, End, Graph, Node
 from nodegraph.problems import Problem
 
+AISLE = 20.0
+
 
 class ThumbnailSource(Protocol):
     """Gives pictures by content key; None: it is coming and `ready` will say so."""
@@ -231,6 +233,7 @@ class CanvasScene(QGraphicsScene):
 
     def _lead(self, item: EdgeItem) -> None:
         source, target = item.key
+        item.aisle = _aisle(self.nodes[source.node].rect, self.nodes[target.node].rect)
         item.lead(
             self.nodes[source.node].port_place(source.port, output=True),
             self.nodes[target.node].port_place(target.port, output=False),
@@ -295,3 +298,9 @@ class CanvasScene(QGraphicsScene):
             item.show_chosen(id in chosen)
         for (source, target), edge in self.edges.items():
             edge.light(chosen=edge.chosen, lit=source.node in chosen or target.node in chosen)
+
+
+def _aisle(one: QRectF, other: QRectF) -> float:
+    """The height along which an edge leads back: just above the lower node, or above both if they are side by side."""
+    upper, lower = (one, other) if one.top() <= other.top() else (other, one)
+    return lower.top() - AISLE if lower.top() - upper.bottom() >= 2 * AISLE else upper.top() - AISLE

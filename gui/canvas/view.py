@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from PySide6.QtCore import QEvent, QLineF, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QCursor,
     QFocusEvent,
@@ -13,15 +11,14 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPixmapCache,
     QResizeEvent,
-    QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QGraphicsItem, QGraphicsView, QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from gui.actions import Actions
 from gui.canvas.accessible import CanvasAccessible, install
 from gui.canvas.arrange import bending, coordinate
+from gui.canvas.camera import Camera
 from gui.canvas.commands import CanvasCommands
 from gui.canvas.edge_item import EdgeItem
 from gui.canvas.export import picture_of, svg_of
@@ -32,7 +29,6 @@ from gui.canvas.links import LinkEnd, connecting, fitting_port, ordered
 from gui.canvas.minimap import Minimap
 from gui.canvas.node_face import words
 from gui.canvas.node_geometry import GRID, TITLE, WIDTH, snapped
-from gui.canvas.node_paint import FAR
 from gui.canvas.notes import NoteItem
 from gui.canvas.press import gesture_for
 from gui.canvas.scene import CanvasScene, ThumbnailSource
@@ -45,12 +41,8 @@ from gui.theme.theme import Theme
 from nodegraph.graph.edit import AddNode, Edit, Several, applied, new_id
 from nodegraph.graph.model import End, Node
 
-SMALLEST, LARGEST = 0.05, 4.0
-CACHE_KB = 160 * 1024
-"""Room for the nodes' remembered pixels; Qt's own 10 MB hold about 50 nodes."""
 
-
-class CanvasView(QGraphicsView):
+class CanvasView(Camera):
     """The canvas. `open_end` of `palette_wanted` is None or (End, whether it is an output)."""
 
     palette_wanted = Signal(QPoint, QPointF, object)
@@ -67,46 +59,31 @@ class CanvasView(QGraphicsView):
         actions: Actions,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self.document, self.selection, self.results = document, selection, results
-        self.style_ = CanvasStyle(theme)
-        self.graph_scene = CanvasScene(document, selection, results, thumbnails, self.style_)
-        self.graph_scene.setParent(self)
+        style = CanvasStyle(theme)
+        super().__init__(CanvasScene(document, selection, results, thumbnails, style), selection, style, parent)
+        self.document, self.results = document, results
         self.accessible: CanvasAccessible | None = None
         self.gesture: Gesture | None = None
         self._space = False
-        self._pointed: QPoint | None = None
         self._fit_on_show = True
-        self._set_up()
-        self.setScene(self.graph_scene)
-        self.inline = InlineEditing(self)
-        self.minimap = Minimap(self)
-        self.commands = CanvasCommands(self, actions)
-        self._resting = QTimer(self, singleShot=True, interval=180)
-        self._resting.timeout.connect(self._rest)
-        self.viewport().setProperty("error_colour", theme["state_error"])
-        document.changed.connect(self._see_change)
-        results.node_changed.connect(lambda _id: self.minimap.update())
-        selection.changed.connect(self.minimap.update)
-        self._rest()
-
-    def _set_up(self) -> None:
         install()
         self.setObjectName("canvas")
         self.setAccessibleName(words("Graph"))
         self.setAccessibleDescription(words("Nodes and the links between them. Arrow keys go from node to node."))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
-        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
-        self.setSceneRect(-60000, -60000, 120000, 120000)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
-        if QPixmapCache.cacheLimit() < CACHE_KB:
-            QPixmapCache.setCacheLimit(CACHE_KB)
+        self.viewport().setProperty("error_colour", theme["state_error"])
+        self.inline = InlineEditing(self)
+        self.minimap = Minimap(self)
+        self.commands = CanvasCommands(self, actions)
+        document.changed.connect(self._see_change)
+        results.node_changed.connect(self._refresh_minimap)
+        for changed in (
+            selection.changed,
+            self.horizontalScrollBar().valueChanged,
+            self.verticalScrollBar().valueChanged,
+        ):
+            changed.connect(self._refresh_minimap)
 
     # what others ask of the canvas
 
@@ -134,26 +111,6 @@ class CanvasView(QGraphicsView):
         self.selection.choose([id])
         return id
 
-    def fit(self) -> None:
-        """Shows the chosen nodes, or everything."""
-        area = self.graph_scene.content_rect(self.selection.nodes)
-        if area.isEmpty():
-            self.resetTransform()
-            self.centerOn(0, 0)
-        else:
-            room = area.adjusted(-40, -40, 40, 40)
-            seen = self.viewport().rect()
-            scale = min(seen.width() / room.width(), seen.height() / room.height(), 1.0)
-            self.resetTransform()
-            self.scale(max(scale, SMALLEST), max(scale, SMALLEST))
-            self.centerOn(area.center())
-        self._zoomed()
-
-    def center_on(self, node_id: str) -> None:
-        """Brings a node into the middle."""
-        if item := self.graph_scene.nodes.get(node_id):
-            self.centerOn(item.rect.center())
-
     def apply_theme(self, theme: Theme) -> None:
         """Paints everything in another theme."""
         self.style_ = CanvasStyle(theme)
@@ -169,41 +126,6 @@ class CanvasView(QGraphicsView):
     def svg(self) -> bytes:
         """The whole graph as SVG."""
         return svg_of(self.graph_scene)
-
-    # zoom and place
-
-    def zoom(self, factor: float, at: QPoint | None = None) -> None:
-        """Zooms; what is at `at` (the middle by default) stays there."""
-        at = at if at is not None else self.viewport().rect().center()
-        scale = self.transform().m11()
-        factor = max(SMALLEST, min(LARGEST, scale * factor)) / scale
-        before = self.mapToScene(at)
-        self.scale(factor, factor)
-        way = self.mapFromScene(before) - at
-        self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() + way.x())
-        self.verticalScrollBar().setValue(self.verticalScrollBar().value() + way.y())
-        self._zoomed()
-
-    def zoom_reset(self) -> None:
-        """Actual size."""
-        self.zoom(1.0 / self.transform().m11())
-
-    def middle(self) -> QPointF:
-        """The scene's place in the middle of what is seen."""
-        return self.mapToScene(self.viewport().rect().center())
-
-    def seen_rect(self) -> QRectF:
-        """What is seen of the scene."""
-        return self.mapToScene(self.viewport().rect()).boundingRect()
-
-    def pointed_place(self) -> QPointF | None:
-        """The scene's place under the mouse, if it is over the canvas."""
-        return self.mapToScene(self._pointed) if self._pointed is not None else None
-
-    def show_node(self, id: str) -> None:
-        """Scrolls no more than needed to see a node."""
-        if item := self.graph_scene.nodes.get(id):
-            self.ensureVisible(item.rect, 40, 40)
 
     def show_minimap(self, shown: bool) -> None:
         """Shows the minimap, or not."""
@@ -307,15 +229,6 @@ class CanvasView(QGraphicsView):
         else:
             self.palette_wanted.emit(event.globalPosition().toPoint(), place, None)
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zooms to the cursor; with Shift it scrolls sideways."""
-        turn = event.angleDelta().y() or event.angleDelta().x()
-        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() - turn)
-        elif turn:
-            self.zoom(1.0015**turn, event.position().toPoint())
-        event.accept()
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc ends a gesture; space pans; the rest is `press_key`."""
         if event.key() == Qt.Key.Key_Escape and self.gesture is not None:
@@ -360,29 +273,6 @@ class CanvasView(QGraphicsView):
             self._fit_on_show = False
             self.fit()
 
-    def scrollContentsBy(self, dx: int, dy: int) -> None:
-        """The minimap's frame goes along; an open editor takes its value and goes."""
-        super().scrollContentsBy(dx, dy)
-        self.minimap.update()
-
-    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
-        """Paints the ground, the grid, and all edges as lines when they are far away."""
-        painter.fillRect(rect, self.style_.canvas)
-        scale = painter.worldTransform().m11()
-        if scale < FAR:
-            for port, lines in self.graph_scene.far_lines():
-                pen = self.style_.edge(port)
-                painter.setPen(pen.color())
-                painter.drawLines(lines)
-            return
-        step = GRID * (2 if scale > 0.6 else 8)
-        painter.setPen(self.style_.grid)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        lines = [QLineF(x, rect.top(), x, rect.bottom()) for x in _steps(rect.left(), rect.right(), step)]
-        lines += [QLineF(rect.left(), y, rect.right(), y) for y in _steps(rect.top(), rect.bottom(), step)]
-        painter.drawLines(lines)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-
     def drawForeground(self, painter: QPainter, _rect: QRectF) -> None:
         """Paints what the gesture shows."""
         if self.gesture is not None:
@@ -421,23 +311,14 @@ class CanvasView(QGraphicsView):
     def _zoomed(self) -> None:
         self.inline.overlay.take()
         self.inline.overlay.close()
-        # remembered pixels are made anew at each scale: while zooming they cost more than they save
-        self.graph_scene.set_cache_mode(QGraphicsItem.CacheMode.NoCache)
-        self.graph_scene.edge_root.setVisible(self.transform().m11() >= FAR)
-        self._resting.start()
+        super()._zoomed()
         self.minimap.update()
 
-    def _rest(self) -> None:
-        self.graph_scene.set_cache_mode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+    def _refresh_minimap(self, *_what: object) -> None:
+        if self.minimap.isVisible():
+            self.minimap.update()
 
     def _put_minimap(self) -> None:
         corner = self.rect().bottomRight() - QPoint(self.minimap.width() + 12, self.minimap.height() + 12)
         self.minimap.setGeometry(QRect(corner, self.minimap.size()))
         self.minimap.raise_()
-
-
-def _steps(start: float, end: float, step: float) -> Iterable[float]:
-    place = (start // step) * step
-    while place <= end:
-        yield place
-        place += step

@@ -1,1 +1,1 @@
-"""Gestures: one class for each thing that a drag does. A gesture changes the document once, when it ends; Esc ends it without."""
+"""Gestures: one class for each thing that a drag does. Each changes the document once, when it ends; Esc undoes it."""

@@ -44,7 +44,7 @@ class MoveNodes(Gesture):
             return
         way = at.scene - self.start.scene
         if not at.has(Qt.KeyboardModifier.ShiftModifier):
-            anchor = self._before.get(self._lead) or (self._frame.topLeft() if self._group else QPointF())
+            anchor = self._before.get(self._lead, QPointF())
             way = snapped(anchor + way) - anchor
         self._show(way)
 

@@ -159,7 +159,10 @@ class RunFold:
             return "partial", ""
         files = self._changes.get(node, {}).get("files") or self.results.of(node).files
         waiting = _height(files["review"]) if "review" in files else 0
-        return ("review", f"{waiting:,} wait for review.") if waiting else ("done", "")
+        if waiting:
+            return "review", f"{waiting:,} wait for review."
+        errors = self._changes.get(node, {}).get("errors", 0)
+        return "done", f"{errors:,} could not be used." if errors else ""
 
     def _change(self, node: str, **changes: Any) -> None:
         self._changes.setdefault(node, {}).update(changes)

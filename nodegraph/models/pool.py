@@ -124,14 +124,10 @@ class ModelPool:
 
     def _make_room(self, device: str, cost: int) -> None:
         held = {key: slot.cost for key, slot in self._slots.items() if key.device == device and slot.handle.done()}
-        dropped = False
         for key in held:
             if cost <= self._room(device, sum(slot.cost for k, slot in self._slots.items() if k.device == device)):
                 break
             del self._slots[key]
-            dropped = True
-            _give_back()
-        if dropped:
             _give_back()
 
 

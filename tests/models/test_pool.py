@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodegraph.models import devices
@@ -80,6 +80,7 @@ def test_a_model_larger_than_the_budget_is_still_loaded_alone() -> None:
     assert pool.loaded() == [("huge", "cpu")]
 
 
+@settings(max_examples=25)  # each model let go costs a collection, a slow one once torch is loaded
 @given(st.lists(st.sampled_from("abcde"), max_size=30), st.integers(1, 6))
 def test_loaded_models_never_take_more_than_the_budget(names: list[str], slots: int) -> None:
     loads = Loads()

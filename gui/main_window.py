@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QPoint, QPointF, SignalInstance
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer, SignalInstance
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QImage
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QMenu
 
 from gui.actions import Actions
 from gui.docks import Docks
@@ -28,8 +28,8 @@ from gui.theme.style import apply_style
 from gui.window_actions import fill_menus, make_toolbar, scope_shortcuts, set_icons, set_keys
 from gui.window_commands import Commands
 from nodegraph.cache.location import cache_folder
-from nodegraph.graph.edit import Connect, SetParam
-from nodegraph.graph.model import Edge, End, Graph
+from nodegraph.graph.edit import SetParam
+from nodegraph.graph.model import Graph
 from nodegraph.problems import Problem, ProblemError
 from nodegraph.registry import Registry
 
@@ -81,7 +81,7 @@ class MainWindow(QMainWindow):
         )
         self.gallery = part("gallery.panel", "GalleryPanel")(*shared, self.thumbnails, self.theme, self)
         self.outline = part("outline", "OutlinePanel")(*shared, self)
-        self.log = part("log_panel", "LogPanel")(self.run, self.document, self.selection, self.theme, self)
+        self.log = part("log_panel", "LogPanel")(self.run, self)
         self.palette_popup = part("palette.node_palette", "NodePalette")(self.document, self.registry, self.theme, self)
         self.setCentralWidget(self.canvas)
         self.docks = Docks(
@@ -102,11 +102,18 @@ class MainWindow(QMainWindow):
         recent = QMenu(self.tr("Open Recent"), self)
         recent.aboutToShow.connect(lambda: self.commands.fill_recent(recent))
         menus["File"].insertMenu(self.actions["file.save"], recent)
-        self.run_bar = part("run_bar", "RunBar")(self.run, self.selection, self.actions, self.theme, self)
-        self.toolbar = make_toolbar(self, self.actions, self.run_bar)
+        self.toolbar = make_toolbar(self, self.actions)
         scope_shortcuts(self.actions, [self.canvas, self.outline])
         set_keys(self.actions, self.settings.keys())
+        self.run_bar = part("run_bar", "RunBar")(self.run, self)
+        self._said = QLabel()
+        self._said.setAccessibleName(self.tr("Message"))
+        self._said.setTextFormat(Qt.TextFormat.PlainText)
+        self._silence = QTimer(self, singleShot=True, interval=MESSAGE_TIME)
+        self._silence.timeout.connect(self._said.clear)
         self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().addWidget(self._said)
+        self.statusBar().addPermanentWidget(self.run_bar, 1)
 
     def _wire(self) -> None:
         self.document.refused.connect(self._refused)
@@ -128,6 +135,7 @@ class MainWindow(QMainWindow):
             (self.palette_popup, "chosen", self._add_chosen),
             (self.problems, "go", self._go_to_problem),
             (self.outline, "center_wanted", self.go_to),
+            (self.log, "node_wanted", self.go_to),
         )
         for room, name, slot in wires:
             signal = getattr(room, name, None)
@@ -161,7 +169,10 @@ class MainWindow(QMainWindow):
 
     def tell(self, text: str) -> None:
         """Says something in the status bar."""
-        self.statusBar().showMessage(text, MESSAGE_TIME)
+        room = max(200, self.width() // 2)
+        self._said.setText(self._said.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room))
+        self._said.setToolTip(text)
+        self._silence.start()
 
     def go_to(self, node: str) -> None:
         """Chooses a node and brings it into sight."""
@@ -260,23 +271,8 @@ class MainWindow(QMainWindow):
         self.palette_popup.open_at(place, open_end)
 
     def _add_chosen(self, type: str, open_end: object) -> None:
-        stack = self.document.undo_stack
-        spec = self.registry.nodes.get(type)
-        stack.beginMacro(self.tr("Add {title}").format(title=spec.title if spec else type))
-        try:
-            node = self.canvas.add_node(type, self._add_at or QPointF())
-            if node and spec is not None and isinstance(open_end, tuple):
-                end, is_output = open_end
-                self._connect(end, End(node, (spec.inputs if is_output else spec.outputs)[0]), is_output)
-        finally:
-            stack.endMacro()
-        if node:
-            self.selection.choose([node])
+        self.canvas.add_node(type, self._add_at or QPointF(), open_end)
         self.canvas.setFocus()
-
-    def _connect(self, loose: End, new: End, is_output: bool) -> None:
-        edge = Edge(loose, new) if is_output else Edge(new, loose)
-        self.document.push(Connect(edge), self.tr("Connect"))
 
     def _go_to_problem(self, node: str, param: str) -> None:
         self.go_to(node)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from gui.actions import ACTIONS, MENUS, Actions
 from gui.theme.icons import OF_ACTION, icon
@@ -26,6 +26,8 @@ TOOLS: tuple[tuple[str, ...], ...] = (
     ("edit.undo", "edit.redo"),
     ("graph.add", "graph.tidy", "view.fit"),
 )
+RUN_TOOLS: tuple[str, ...] = ("run.all", "run.here", "run.stop", "run.sample", "run.live")
+WITH_TEXT = ("run.all", "run.sample", "run.live")
 PANEL_TOOLS: tuple[str, ...] = ("view.outline", "view.gallery", "view.inspector", "help.commands")
 
 OF_THE_GRAPH = frozenset(
@@ -45,7 +47,7 @@ def fill_menus(window: QMainWindow, actions: Actions) -> dict[str, QMenu]:
     return menus
 
 
-def make_toolbar(window: QMainWindow, actions: Actions, run_bar: QWidget) -> QToolBar:
+def make_toolbar(window: QMainWindow, actions: Actions) -> QToolBar:
     """The slim tool bar: files and history, the run in the middle, panels on the right."""
     bar = QToolBar(window.tr("Tools"), window)
     bar.setObjectName("tools")
@@ -57,9 +59,16 @@ def make_toolbar(window: QMainWindow, actions: Actions, run_bar: QWidget) -> QTo
         for id in group:
             bar.addAction(actions[id])
         bar.addSeparator()
-    run_bar.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-    bar.addWidget(run_bar)
-    bar.addSeparator()
+    for id in RUN_TOOLS:
+        bar.addAction(actions[id])
+    for id in WITH_TEXT:
+        button = bar.widgetForAction(actions[id])
+        if isinstance(button, QToolButton):
+            button.setObjectName("run_button" if id == "run.all" else "")
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    room = QWidget()
+    room.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    bar.addWidget(room)
     for id in PANEL_TOOLS:
         bar.addAction(actions[id])
     for action in actions.all():
@@ -97,4 +106,4 @@ def show_keys(action: QAction) -> None:
 def set_icons(actions: Actions, theme: Theme) -> None:
     """Draws the actions' icons in the theme's colours."""
     for id, name in OF_ACTION.items():
-        actions[id].setIcon(icon(name, theme))
+        actions[id].setIcon(icon(name, theme, "accent_text" if id == "run.all" else "text"))

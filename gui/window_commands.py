@@ -1,4 +1,4 @@
-"""What the window's actions do: files, history, panels, help. Canvas and run bar connect theirs themselves."""
+"""What the window's actions do: files, history, panels, help. The canvas connects those about nodes itself."""
 
 from __future__ import annotations
 
@@ -43,6 +43,10 @@ class Commands(QObject):
             "edit.undo": window.document.undo_stack.undo,
             "edit.redo": window.document.undo_stack.redo,
             "edit.find": self.find,
+            "run.all": lambda: window.run.run(),
+            "run.here": lambda: window.run.run(window.selection.nodes),
+            "run.sample": lambda: window.run.run(sample=window.run.sample_size),
+            "run.stop": window.run.stop,
             "view.compare": self.compare,
             "view.theme": self.switch_theme,
             "help.node": self.help_for_current,
@@ -52,6 +56,11 @@ class Commands(QObject):
         }
         for id, do in does.items():
             actions[id].triggered.connect(lambda _checked=False, do=do: do())
+        actions["run.live"].toggled.connect(window.run.set_live)
+        window.run.live_changed.connect(actions["run.live"].setChecked)
+        for changed in (window.run.busy_changed, window.run.live_changed, window.selection.changed):
+            changed.connect(self._enable_runs)
+        self._enable_runs()
         stack = window.document.undo_stack
         stack.canUndoChanged.connect(actions["edit.undo"].setEnabled)
         stack.canRedoChanged.connect(actions["edit.redo"].setEnabled)
@@ -151,6 +160,14 @@ class Commands(QObject):
         from importlib.metadata import version
 
         QMessageBox.about(self._window, self.tr("About nodegraph"), self.tr(ABOUT).format(version=version("nodegraph")))
+
+    def _enable_runs(self) -> None:
+        run, actions = self._window.run, self._window.actions
+        free = not run.busy or run.live
+        actions["run.all"].setEnabled(free)
+        actions["run.sample"].setEnabled(free)
+        actions["run.here"].setEnabled(free and bool(self._window.selection.nodes))
+        actions["run.stop"].setEnabled(run.busy)
 
     def _open(self, popup: QWidget) -> None:
         window = self._window

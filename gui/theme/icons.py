@@ -33,6 +33,11 @@ OF_ACTION: dict[str, str] = {
     "graph.group": "frame",
     "graph.note": "sticky-note",
     "graph.tidy": "layout-grid",
+    "run.all": "play",
+    "run.here": "step-forward",
+    "run.sample": "flask-conical",
+    "run.stop": "square",
+    "run.live": "radio",
     "view.fit": "maximize",
     "view.zoom_in": "zoom-in",
     "view.zoom_out": "zoom-out",
@@ -49,7 +54,7 @@ OF_ACTION: dict[str, str] = {
     "help.keys": "keyboard",
     "help.about": "info",
 }
-"""The icon of each action that has one; those of the run are drawn by the run bar."""
+"""The icon of each action that has one."""
 
 SIZES = (16, 20, 24, 32, 48)
 

@@ -1,0 +1,189 @@
+"""The window as a whole: what is shown first, what its menus, keys, panels and drops do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from gui.actions import ACTIONS
+from gui.main_window import MainWindow
+from gui.settings import Settings
+from nodegraph.graph.edit import SetTitle
+from nodegraph.graph.io import dumps, load
+from nodegraph.graph.model import End, Graph, Node, graph_of
+from nodegraph.registry import Registry
+from tests.gui.window import open_window
+
+
+@pytest.fixture
+def window(qtbot: QtBot, registry: Registry, settings: Settings, tmp_path: Path) -> Iterator[MainWindow]:
+    with open_window(registry, settings, tmp_path / "swaps", save_path=tmp_path / "saved.json") as made:
+        qtbot.waitExposed(made)
+        yield made
+
+
+def drop(window: MainWindow, path: Path) -> None:
+    """Drops a file on the middle of the canvas, as a file manager does."""
+    viewport = window.canvas.viewport()
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    place = QPointF(viewport.rect().center())
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    entered = QDragEnterEvent(place.toPoint(), Qt.DropAction.CopyAction, data, buttons, keys)
+    QApplication.sendEvent(viewport, entered)
+    assert entered.isAccepted()
+    QApplication.sendEvent(viewport, QDropEvent(place, Qt.DropAction.CopyAction, data, buttons, keys))
+
+
+def test_the_first_start_shows_the_quickstart_and_three_hints(window: MainWindow, qtbot: QtBot) -> None:
+    window.start()
+    assert len(window.document.graph.nodes) == 16
+    assert window.document.path is None and not window.files.modified
+    hints = window._hints
+    assert hints is not None and hints.isVisible()
+    for _ in range(3):
+        qtbot.mouseClick(hints._next, Qt.MouseButton.LeftButton)
+    assert not hints.isVisible() and window.settings.flag("hints-dismissed")
+
+
+def test_dismissed_hints_do_not_come_back(window: MainWindow) -> None:
+    window.settings.set_flag("hints-dismissed")
+    window.start()
+    assert window._hints is None
+
+
+def test_the_next_start_shows_the_graph_of_the_last(window: MainWindow, tmp_path: Path) -> None:
+    path = tmp_path / "graph.json"
+    path.write_text(dumps(Graph("Mine")), "utf-8")
+    window.files.open(path)
+    window.files.new()
+    window.start()
+    assert window.document.path == path
+
+
+def test_the_title_says_file_and_change(window: MainWindow) -> None:
+    window.start()
+    window.document.push(SetTitle("Fish"), "title")
+    assert window.isWindowModified()
+    window.actions["file.save"].trigger()
+    assert not window.isWindowModified() and "saved.json" in window.windowTitle()
+
+
+def test_every_action_stands_in_a_menu(window: MainWindow) -> None:
+    listed = {action for menu in window.menuBar().actions() for action in menu.menu().actions()}
+    assert all(window.actions[spec.id] in listed for spec in ACTIONS)
+
+
+def test_every_default_key_belongs_to_one_action() -> None:
+    keys = [key for spec in ACTIONS for key in spec.keys]
+    assert sorted(keys) == sorted(set(keys))
+
+
+def test_undo_and_redo_say_what_they_do(window: MainWindow, qtbot: QtBot) -> None:
+    undo = window.actions["edit.undo"]
+    assert not undo.isEnabled()
+    window.document.push(SetTitle("Fish"), "rename the graph")
+    assert undo.isEnabled() and undo.text() == "Undo rename the graph"
+    undo.trigger()
+    assert window.document.graph.title == "" and window.actions["edit.redo"].isEnabled()
+
+
+def test_letters_typed_into_a_field_are_no_commands(window: MainWindow, qtbot: QtBot) -> None:
+    window.start()
+    before = window.document.graph
+    field = QLineEdit(window)
+    field.show()
+    field.setFocus()
+    qtbot.keyClicks(field, "mbch.")
+    qtbot.keyClick(field, Qt.Key.Key_Backspace)
+    assert field.text() == "mbch" and window.document.graph == before
+
+
+def test_panels_follow_their_actions(window: MainWindow) -> None:
+    outline = window.actions["view.outline"]
+    assert not outline.isChecked() and not window.docks["outline"].isVisible()
+    outline.trigger()
+    assert window.docks["outline"].isVisible() and outline.isChecked()
+    outline.trigger()
+    assert not window.docks["outline"].isVisible()
+
+
+def test_the_theme_switches_and_is_kept(window: MainWindow) -> None:
+    before = window.theme.name
+    window.actions["view.theme"].trigger()
+    assert window.theme.name != before and window.settings.theme == window.theme.name
+
+
+def test_new_keys_count_at_once(window: MainWindow) -> None:
+    window.settings.set_keys({"run.all": ("Ctrl+9",)})
+    assert window.actions["run.all"].shortcut().toString() == "Ctrl+9"
+    assert window.actions["edit.undo"].shortcut().toString() == "Ctrl+Z"
+
+
+def test_a_dropped_folder_becomes_a_source(window: MainWindow, tmp_path: Path) -> None:
+    (tmp_path / "pictures").mkdir()
+    drop(window, tmp_path / "pictures")
+    (node,) = window.document.graph.nodes.values()
+    assert node.type == "source/folder" and node.params["folder"] == str(tmp_path / "pictures")
+    window.actions["edit.undo"].trigger()
+    assert not window.document.graph.nodes
+
+
+def test_a_dropped_graph_or_picture_of_one_opens(window: MainWindow, tmp_path: Path) -> None:
+    window.start()
+    picture = tmp_path / "graph.png"
+    assert window.files.export_picture(picture, window.document.text, window.canvas.picture(), b"")
+    saved = tmp_path / "graph.json"
+    saved.write_text(dumps(Graph("Dropped")), "utf-8")
+    text = window.document.text
+    drop(window, saved)
+    assert window.document.path == saved
+    drop(window, picture)
+    assert window.document.path is None and window.document.text == text
+
+
+def test_a_node_from_the_palette_is_wired_to_the_loose_end(window: MainWindow) -> None:
+    window.document.load(graph_of([Node("folder", "source/folder", params={"folder": "asset:samples"})]), None)
+    window._open_palette(QPoint(10, 10), QPointF(400, 0), (End("folder", "images"), True))
+    window.palette_popup.chosen.emit("filter/resolution", (End("folder", "images"), True))
+    window.palette_popup.close()
+    (edge,) = window.document.graph.edges
+    assert str(edge) == "folder.images -> resolution.images"
+    window.actions["edit.undo"].trigger()
+    assert list(window.document.graph.nodes) == ["folder"]
+
+
+def test_a_problem_leads_to_its_node_and_field(window: MainWindow) -> None:
+    window.document.load(graph_of([Node("folder", "source/folder")]), None)
+    assert "Problems (1)" in window.docks["problems"].windowTitle()
+    window.problems.go.emit("folder", "folder")
+    assert window.selection.nodes == ("folder",)
+
+
+def test_the_headless_command_is_copied_once_the_graph_is_saved(window: MainWindow, tmp_path: Path) -> None:
+    window.start()
+    window.actions["file.command"].trigger()
+    copied = QGuiApplication.clipboard().text()
+    assert copied.startswith(f"nodegraph run {tmp_path / 'saved.json'} --set ")
+    assert load(tmp_path / "saved.json") == window.document.graph
+
+
+def test_closing_asks_about_unsaved_work(qtbot: QtBot, registry: Registry, settings: Settings, tmp_path: Path) -> None:
+    with open_window(registry, settings, tmp_path / "swaps", unsaved="cancel") as window:
+        window.document.push(SetTitle("Fish"), "title")
+        assert not window.close() and window.isVisible()
+        window.document.undo_stack.undo()
+        assert window.close()
+
+
+def test_where_panels_were_is_kept(qtbot: QtBot, registry: Registry, settings: Settings, tmp_path: Path) -> None:
+    with open_window(registry, settings, tmp_path / "swaps") as window:
+        window.actions["view.outline"].trigger()
+    with open_window(registry, settings, tmp_path / "swaps") as window:
+        assert window.docks["outline"].isVisible() and window.actions["view.outline"].isChecked()

@@ -28,10 +28,9 @@ class Binding:
         self._edited = False
 
     @property
-    def given(self) -> bool:
-        """Whether any of the nodes has a value that is not left at the default."""
-        graph = self.document.graph
-        return any(self.parameter.name in graph.nodes[id].params for id in self.nodes if id in graph.nodes)
+    def changed(self) -> bool:
+        """Whether any of the nodes has another value than the default."""
+        return self.parameter.required or any(not same(value, self.parameter.default) for value in self.values())
 
     def values(self) -> list[object]:
         """The value at each node. A parameter that must be given and is not has None."""
@@ -51,7 +50,10 @@ class Binding:
         alike, now = self.common()
         if alike and same(now, value):
             return
-        self._push([SetParam(id, self.parameter.name, value) for id in self.nodes], f"Change {self._words}")
+        name = self.parameter.name
+        unset = value is None and self.parameter.default is None
+        edits: list[Edit] = [ClearParam(id, name) if unset else SetParam(id, name, value) for id in self.nodes]
+        self._push(edits, f"Change {self._words}")
 
     def clear(self) -> None:
         """Lets all nodes have the default again."""

@@ -59,7 +59,7 @@ class NodeForm(QWidget):
                 inner.addWidget(row)
         self._fold.setVisible(bool(rest))
         self._in_rest = {row.parameter.name for row in rest}
-        self._fold.setChecked(any(row.has_problem or row.binding.given for row in rest))
+        self._fold.setChecked(any(row.has_problem or row.binding.changed for row in rest))
         self._show_rest(self._fold.isChecked())
 
     def _made_fold(self, theme: Theme, count: int) -> QToolButton:

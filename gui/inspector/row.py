@@ -82,7 +82,7 @@ class ParameterRow(QWidget):
             self.field.show_value(value)
         else:
             self.field.show_mixed()
-        self.reset.setVisible(self.binding.given and not self.parameter.required)
+        self.reset.setVisible(self.binding.changed and not self.parameter.required)
         self.unset.setVisible(self.parameter.nullable and value is not None and alike)
         knob = self.binding.knob()
         self.pin.setVisible(len(self.binding.nodes) == 1)

@@ -308,7 +308,7 @@ def test_the_pin_makes_and_removes_a_knob(room: Room) -> None:
 def test_the_graph_page_turns_the_knobs(room: Room) -> None:
     page = room.panel.page
     assert isinstance(page, GraphPage)
-    assert "18 nodes" not in page.counts.text()
+    assert "16 nodes" in page.counts.text()
     room.type_into(page.rows["keep"].field.focusProxy(), "9")
     assert room.param("best", "k") == 9
     room.type_into(page.seed, "77")
@@ -376,3 +376,15 @@ def test_a_slider_reaches_both_ends_and_comes_back_to_its_position(span: Range) 
     assert scale.value(scale.count) == span.high
     values = [scale.value(position) for position in range(scale.count + 1)]
     assert values == sorted(values)
+
+
+def test_a_model_is_chosen_by_its_title_and_a_restricted_one_is_flagged(room: Room) -> None:
+    room.selection.choose(["captions"])
+    field = room.row("model").field
+    assert isinstance(field, ModelField)
+    assert field.box.currentText() == "Demo captioner (embedded)"
+    assert not field.restricted.isVisible()
+    field.box.activated.emit(field.box.findData("joycaption-beta-one"))
+    assert room.param("captions", "model") == "joycaption-beta-one"
+    assert field.restricted.isVisible()
+    assert room.row("model").reset.isVisible()

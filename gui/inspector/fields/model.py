@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QBrush
-from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
 
 from gui.inspector.fields.field import Field, FieldContext, calm_wheel
 from gui.inspector.words import size_text
@@ -30,6 +30,19 @@ def is_here(entry: ModelEntry) -> bool:
         return False
 
 
+_LINE = int(Qt.ItemDataRole.UserRole) + 1
+
+
+class _TwoLines(QStyledItemDelegate):
+    """Writes size, licence and state under the title, in the open list."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        """Adds the second line."""
+        super().initStyleOption(option, index)
+        if line := index.data(_LINE):
+            option.text = f"{option.text}\n{line}"
+
+
 class ModelField(Field):
     """The id of a model."""
 
@@ -46,21 +59,23 @@ class ModelField(Field):
         if self.parameter.nullable:
             self.box.addItem(self.tr("Not set"), None)
         for entry in self._entries:
-            self.box.addItem(f"{entry.title}  ·  {size_text(entry.bytes)}" + ("  ·  !" if entry.restricted else ""))
-            self.box.setItemData(self.box.count() - 1, entry.id)
-            self.box.setItemData(self.box.count() - 1, self._line(entry, full=True), Qt.ItemDataRole.ToolTipRole)
+            self.box.addItem(entry.title, entry.id)
+            row = self.box.count() - 1
+            self.box.setItemData(row, self._line(entry), _LINE)
+            self.box.setItemData(row, entry.note or entry.title, Qt.ItemDataRole.ToolTipRole)
         self._known = self.box.count()
-        self.box.view().setMinimumWidth(320)
+        self.box.setItemDelegate(_TwoLines(self.box))
+        self.box.view().setMinimumWidth(340)
         calm_wheel(self.box)
         self.box.activated.connect(lambda index: self.say(self.box.itemData(index)))
         layout.addWidget(self.box)
         self._state = QLabel(self)
         self._state.setWordWrap(True)
         layout.addWidget(self._state)
-        self._restricted = QLabel(self.tr("Restricted licence: read it before you use what it makes."), self)
-        self._restricted.setProperty("role", "warning")
-        self._restricted.setWordWrap(True)
-        layout.addWidget(self._restricted)
+        self.restricted = QLabel(self.tr("Restricted licence: read it before you use what it makes."), self)
+        self.restricted.setProperty("role", "warning")
+        self.restricted.setWordWrap(True)
+        layout.addWidget(self.restricted)
         self._state.setProperty("role", "dim")
         self.set_main(self.box)
 
@@ -78,17 +93,17 @@ class ModelField(Field):
         self._state.setText(self._line(entry) if entry else "")
         self._state.setToolTip(entry.note if entry else "")
         self._state.setVisible(entry is not None)
-        self._restricted.setVisible(entry is not None and entry.restricted)
+        self.restricted.setVisible(entry is not None and entry.restricted)
 
     def show_mixed(self) -> None:
         """Shows that the nodes differ."""
         self.show_value(None)
         self.box.setPlaceholderText(self.tr("Several values"))
 
-    def _line(self, entry: ModelEntry, *, full: bool = False) -> str:
+    def _line(self, entry: ModelEntry) -> str:
         if entry.embedded:
             state = self.tr("shipped with the app")
         else:
             state = self.tr("on this machine") if is_here(entry) else self.tr("downloaded on its first run")
-        line = " · ".join((size_text(entry.bytes), entry.licence, state))
-        return f"{line}\n{entry.note}" if full and entry.note else line
+        licence = self.tr("{0} (restricted)").format(entry.licence) if entry.restricted else entry.licence
+        return " · ".join((size_text(entry.bytes), licence, state))

@@ -32,7 +32,7 @@ class Docks:
             dock = QDockWidget(actions[f"view.{name}"].text(), window)
             dock.setObjectName(f"dock_{name}")
             dock.setWidget(panels[name])
-            dock.setFeatures(dock.DockWidgetFeature.DockWidgetMovable | dock.DockWidgetFeature.DockWidgetClosable)
+            dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetMovable)  # its action closes it
             if area is BOTTOM:
                 dock.setTitleBarWidget(QWidget())  # its tab says what it is
             window.addDockWidget(area, dock)

@@ -175,13 +175,17 @@ class CanvasCommands(QObject):
             self._push(collapsing(self._document.graph, self._selection.nodes), words("Collapse"))
 
     def group(self) -> None:
-        """A frame around the chosen nodes; they leave the group they were in."""
+        """A frame around the chosen nodes, which leave the group they were in; around a whole group it goes instead."""
         nodes = self._canvas.graph_scene.nodes
         chosen = [id for id in self._selection.nodes if id in nodes]
         if not chosen:
             self._canvas.message.emit(words("Choose the nodes of the group first."))
             return
         before = self._document.graph.groups
+        if any(set(group.nodes) == set(chosen) for group in before):
+            rest = tuple(group for group in before if set(group.nodes) != set(chosen))
+            self._push(SetGroups(rest), words("Ungroup"))
+            return
         left = [replace(group, nodes=tuple(id for id in group.nodes if id not in chosen)) for group in before]
         colour = COLOURS[len(before) % len(COLOURS)]
         group = Group(words("Group {n}").format(n=len(before) + 1), tuple(chosen), {"colour": colour})

@@ -77,10 +77,17 @@ class NodeFace:
         return words(STATE_WORDS.get(self.state, self.state))
 
     @property
-    def status(self) -> str:
-        """The line under the title."""
+    def wrong(self) -> str:
+        """What is wrong with the node, or with its last run, or ""."""
         if self.errors:
             return self.errors[0]
+        return self.message if self.state == "error" else ""
+
+    @property
+    def status(self) -> str:
+        """The line under the title."""
+        if self.wrong or self.off:
+            return self.wrong or self.state_word
         return self.counts or self.state_word
 
     @property
@@ -125,7 +132,7 @@ def face_of(
         fields=_fields(node, spec, wrong) if spec else (),
         counts=_counts(kind, result),
         remark=_remark(result),
-        progress=result.progress if result.state == "running" else None,
+        progress=result.progress if state == "running" else None,
         contents=result.contents[:SHOWN_CONTENTS],
         errors=tuple(problem.message for problem in problems if problem.severity == "error"),
         warnings=tuple(problem.message for problem in problems if problem.severity != "error"),

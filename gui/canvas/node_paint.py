@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QPainter, QPen, QPixmap, QPolygonF
 
@@ -19,6 +21,22 @@ OFF = 0.5
 """How much of a node that does not run can be seen."""
 
 
+CHOSEN = frozenset({"choice", "column", "model"})
+"""Fields of these kinds open a list."""
+
+_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+_RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+
+
+@dataclass(frozen=True, slots=True)
+class _FieldTexts:
+    """A field's words, cut to fit: done once, not at each painting."""
+
+    room: QRectF
+    label: str
+    value: str
+
+
 class NodePainter:
     """Paints one node: its face at its layout's places. `strip` and `small_strip` are its pictures, made before."""
 
@@ -28,18 +46,37 @@ class NodePainter:
         self.layout = layout
         metrics, room = style.title_metrics, layout.title.width() - 2 * PAD - 26
         self._title = metrics.elidedText(face.title, Qt.TextElideMode.ElideRight, room)
-        self._remark = "" if face.errors else face.remark
+        self._remark = "" if face.wrong or face.off else face.remark
         taken = style.text_metrics.horizontalAdvance(self._remark) + 8 if self._remark else 0
         self._status = style.text_metrics.elidedText(
             face.status, Qt.TextElideMode.ElideRight, WIDTH - 2 * PAD - min(taken, 100)
         )
 
+        self._port_texts = self._ports_as_text()
+        self._field_texts = (
+            {} if layout.collapsed else {field.name: self._field_as_text(field) for field in face.fields}
+        )
+
+    def _ports_as_text(self) -> list[tuple[QRectF, Qt.AlignmentFlag, str]]:
+        metrics, half = self.style.small_metrics, WIDTH / 2 - PAD - 2
+        texts: list[tuple[QRectF, Qt.AlignmentFlag, str]] = []
+        for ports, x, flags in ((self.layout.inputs, PAD + 2, _LEFT), (self.layout.outputs, WIDTH / 2, _RIGHT)):
+            for name, place in ports.items():
+                rect = QRectF(x, place.y() - PORT_ROW / 2, half, PORT_ROW)
+                texts.append((rect, flags, metrics.elidedText(name, Qt.TextElideMode.ElideRight, half)))
+        return texts
+
+    def _field_as_text(self, field: FieldFace) -> _FieldTexts:
+        metrics = self.style.small_metrics
+        room = self.layout.fields[field.name].adjusted(7, 0, -17 if field.kind in CHOSEN else -7, 0)
+        label = metrics.elidedText(field.label, Qt.TextElideMode.ElideRight, room.width() * 0.55)
+        left = room.width() - metrics.horizontalAdvance(label) - 8
+        return _FieldTexts(room, label, metrics.elidedText(field.text, Qt.TextElideMode.ElideRight, left))
+
     def paint(
         self, painter: QPainter, scale: float, chosen: bool, strip: QPixmap | None, small_strip: QPixmap | None
     ) -> None:
         """Paints the node as it is seen at this scale."""
-        if self.face.off:
-            painter.setOpacity(OFF)
         if scale < FAR:
             self._far(painter, chosen, small_strip)
         elif scale < NEAR:
@@ -51,6 +88,8 @@ class NodePainter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         size, style = self.layout.size, self.style
         painter.fillRect(size, style.chosen.color() if chosen else style.node)
+        if self.face.off:
+            painter.setOpacity(OFF)
         inner = size.adjusted(8, 8, -8, -8) if chosen else size
         painter.fillRect(
             QRectF(inner.x(), inner.y(), inner.width(), min(40.0, inner.height())), style.kind(self.face.kind)
@@ -66,6 +105,8 @@ class NodePainter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         style, layout = self.style, self.layout
         painter.fillRect(layout.size, style.node)
+        if self.face.off:
+            painter.setOpacity(OFF)
         painter.fillRect(layout.title, style.title(self.face.kind))
         painter.fillRect(QRectF(0, 0, 8, TITLE), style.kind(self.face.kind))
         painter.fillRect(QRectF(WIDTH - 24, 8, 12, 12), style.state("error" if self.face.errors else self.face.state))
@@ -86,6 +127,8 @@ class NodePainter:
         if chosen:
             painter.strokePath(layout.body_path, style.chosen_halo)
         painter.fillPath(layout.body_path, style.node)
+        if face.off:  # the body hides what is behind it all the same
+            painter.setOpacity(OFF)
         painter.fillPath(layout.title_path, style.title(face.kind))
         self._heading(painter)
         if not layout.collapsed:
@@ -96,9 +139,16 @@ class NodePainter:
                 painter.drawPixmap(layout.strip.topLeft(), strip)
         if face.progress is not None or face.state == "running":
             self._progress(painter)
-        border = style.border if face.known else style.unknown_border
-        painter.strokePath(layout.body_path, style.chosen if chosen else style.error_border if face.errors else border)
+        painter.strokePath(layout.body_path, self._border(chosen))
         self._ports(painter)
+
+    def _border(self, chosen: bool) -> QPen:
+        style, face = self.style, self.face
+        if chosen:
+            return style.chosen
+        if not face.known:
+            return style.unknown_border
+        return style.error_border if face.errors else style.border
 
     def _heading(self, painter: QPainter) -> None:
         style, face = self.style, self.face
@@ -108,18 +158,18 @@ class NodePainter:
         painter.setFont(style.title_font)
         painter.setPen(style.text)
         room = QRectF(PAD + 11, 0, WIDTH - 2 * PAD - 26, TITLE)
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self._title)
+        painter.drawText(room, _LEFT, self._title)
         paint_state(painter, style, "wrong" if face.errors else face.state, self.layout.state_place)
 
     def _status_line(self, painter: QPainter) -> None:
         style, place = self.style, self.layout.status
         painter.setFont(style.text_font)
-        shown = bool(self.face.counts) and not self.face.errors
-        painter.setPen(style.error if self.face.errors else style.text if shown else style.dim)
-        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self._status)
+        shown = bool(self.face.counts) and not self.face.off
+        painter.setPen(style.error if self.face.wrong else style.text if shown else style.dim)
+        painter.drawText(place, _LEFT, self._status)
         if self._remark:
             painter.setPen(style.dim)
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self._remark)
+            painter.drawText(place, _RIGHT, self._remark)
 
     def _ports(self, painter: QPainter) -> None:
         style, layout = self.style, self.layout
@@ -132,15 +182,8 @@ class NodePainter:
             return
         painter.setFont(style.small_font)
         painter.setPen(style.dim)
-        half, middle = WIDTH / 2 - PAD - 2, Qt.AlignmentFlag.AlignVCenter
-        for name, place in layout.inputs.items():
-            rect = QRectF(PAD + 2, place.y() - PORT_ROW / 2, half, PORT_ROW)
-            text = style.small_metrics.elidedText(name, Qt.TextElideMode.ElideRight, half)
-            painter.drawText(rect, middle | Qt.AlignmentFlag.AlignLeft, text)
-        for name, place in layout.outputs.items():
-            rect = QRectF(WIDTH / 2, place.y() - PORT_ROW / 2, half, PORT_ROW)
-            text = style.small_metrics.elidedText(name, Qt.TextElideMode.ElideRight, half)
-            painter.drawText(rect, middle | Qt.AlignmentFlag.AlignRight, text)
+        for rect, flags, text in self._port_texts:
+            painter.drawText(rect, flags, text)
 
     def _field(self, painter: QPainter, field: FieldFace, place: QRectF) -> None:
         style = self.style
@@ -148,21 +191,16 @@ class NodePainter:
         painter.setBrush(style.field)
         painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         painter.setFont(style.small_font)
-        inner = place.adjusted(7, 0, -7, 0)
         painter.setPen(style.dim)
-        room = inner.width() - 8
-        label = style.small_metrics.elidedText(field.label, Qt.TextElideMode.ElideRight, room * 0.5)
-        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, label)
+        texts = self._field_texts[field.name]
+        painter.drawText(texts.room, _LEFT, texts.label)
         if field.kind == "flag":
-            self._switch(painter, field.on, inner)
+            self._switch(painter, field.on, texts.room)
             return
-        if field.kind in ("choice", "column", "model"):
-            self._arrow(painter, QPointF(inner.right() - 3, inner.center().y()))
-            inner.setRight(inner.right() - 10)
-        room = inner.width() - style.small_metrics.horizontalAdvance(label) - 8
+        if field.kind in CHOSEN:
+            self._arrow(painter, QPointF(texts.room.right() + 7, texts.room.center().y()))
         painter.setPen(style.error if field.wrong else style.text)
-        text = style.small_metrics.elidedText(field.text, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
+        painter.drawText(texts.room, _RIGHT, texts.value)
 
     def _switch(self, painter: QPainter, on: bool, inner: QRectF) -> None:
         style = self.style

@@ -11,7 +11,7 @@ from gui.canvas.gestures.cut import CutLinks
 from gui.canvas.gestures.gesture import Gesture, Pointer
 from gui.canvas.gestures.link import NewLink
 from gui.canvas.gestures.marquee import Marquee
-from gui.canvas.gestures.move import MoveNodes, MoveNote
+from gui.canvas.gestures.move import CopyNodes, MoveNodes, MoveNote
 from gui.canvas.gestures.pan import Pan
 from gui.canvas.gestures.resize import ResizeGroup
 from gui.canvas.links import LinkEnd
@@ -71,6 +71,8 @@ def _on_node(canvas: CanvasView, node: NodeItem, at: Pointer) -> Gesture:
         return Gesture(canvas, at)
     if node.id not in canvas.selection.nodes:
         canvas.selection.choose([node.id])
+    if at.has(Qt.KeyboardModifier.AltModifier):
+        return CopyNodes(canvas, at, canvas.selection.nodes, node.id)
     return PressNode(canvas, at, node, part.name if part.kind == "field" else "")
 
 

@@ -44,7 +44,7 @@ class CanvasStyle:
         self.dim = QPen(theme["text_dim"])
         self.error = QPen(theme["state_error"])
         self.border = QPen(theme["node_border"], 1.0)
-        self.unknown_border = QPen(theme["text_dim"], 1.2, Qt.PenStyle.DashLine)
+        self.unknown_border = QPen(theme["state_error"], 1.4, Qt.PenStyle.DashLine)
         self.error_border = QPen(theme["state_error"], 1.6)
         self.chosen = QPen(theme["selection"], 2.0)
         self.chosen_halo = QPen(faded(theme["selection"], 0.28), 6.0)

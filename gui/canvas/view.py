@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QCursor,
     QFocusEvent,
     QHelpEvent,
@@ -26,6 +27,7 @@ from gui.canvas.gestures.gesture import Gesture, Pointer
 from gui.canvas.inline import InlineEditing
 from gui.canvas.keys import press_key
 from gui.canvas.links import LinkEnd, connecting, fitting_port, ordered
+from gui.canvas.menu import menu_at
 from gui.canvas.minimap import Minimap
 from gui.canvas.node_face import words
 from gui.canvas.node_geometry import GRID, TITLE, WIDTH, snapped
@@ -61,7 +63,7 @@ class CanvasView(Camera):
     ) -> None:
         style = CanvasStyle(theme)
         super().__init__(CanvasScene(document, selection, results, thumbnails, style), selection, style, parent)
-        self.document, self.results = document, results
+        self.document, self.results, self.actions_ = document, results, actions
         self.accessible: CanvasAccessible | None = None
         self.gesture: Gesture | None = None
         self._space = False
@@ -228,6 +230,19 @@ class CanvasView(Camera):
             self.inline.group(group.index)
         else:
             self.palette_wanted.emit(event.globalPosition().toPoint(), place, None)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The menu for what is there; by its key, for what is chosen."""
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier or self.gesture is not None:
+            return
+        place, screen = self.mapToScene(event.pos()), event.globalPos()
+        item = self.graph_scene.nodes.get(self.selection.current or "")
+        if event.reason() == QContextMenuEvent.Reason.Keyboard and item is not None:
+            place = item.rect.center()
+            screen = self.viewport().mapToGlobal(self.mapFromScene(place))
+        menu = menu_at(self, self.actions_, place)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(screen)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc ends a gesture; space pans; the rest is `press_key`."""

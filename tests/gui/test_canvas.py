@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from gui.actions import Actions
+from gui.canvas.menu import menu_at
 from gui.canvas.view import CanvasView
 from gui.document import GraphDocument
 from gui.results import Results
@@ -465,3 +466,25 @@ def test_edges_carry_what_the_file_says_of_them(hand: Hand) -> None:
     graph = Graph(nodes=three().nodes, edges=(Edge(edge.source, edge.target, {"ui": {"points": [[1], "x", [5, 6]]}}),))
     shown(hand, graph)
     assert hand.view.graph_scene.edges[(edge.source, edge.target)].points == [QPointF(5, 6)]
+
+
+def test_alt_drag_leaves_the_node_and_drops_a_copy(hand: Hand) -> None:
+    shown(hand, three())
+    hand.drag(hand.title("sharp"), hand.title("sharp") + QPoint(0, 200), LEFT, Qt.KeyboardModifier.AltModifier)
+    assert hand.graph.nodes["sharp"].ui == {"x": 300, "y": 0}
+    assert hand.graph.nodes["sharpness"].ui == {"x": 300, "y": 200}
+    assert hand.view.selection.nodes == ("sharpness",)
+
+
+def test_the_right_buttons_menu_is_about_what_is_there(hand: Hand) -> None:
+    shown(hand, three())
+    hand.view.selection.choose(["sharp", "cut"])
+    hand.do("graph.group")
+    middle = hand.view.graph_scene.nodes["folder"].rect.center()
+    texts = [action.text() for action in menu_at(hand.view, hand.actions, middle).actions()]
+    assert "Mute" in texts and hand.view.selection.nodes == ("folder",)
+    menu = menu_at(hand.view, hand.actions, hand.view.graph_scene.groups[0].header().center())
+    next(action for action in menu.actions() if action.text() == "Colour").menu().actions()[3].trigger()
+    assert hand.graph.groups[0].ui["colour"] == "captioner"
+    next(action for action in menu.actions() if action.text() == "Ungroup").trigger()
+    assert hand.graph.groups == ()

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter
 
-from gui.canvas.arrange import moving
+from gui.canvas.arrange import copying, moving, part_of
 from gui.canvas.edge_item import EdgeItem
 from gui.canvas.gestures.gesture import Gesture, Pointer
 from gui.canvas.groups import GroupItem, regrouped, with_rect
 from gui.canvas.node_face import words
-from gui.canvas.node_geometry import snapped
+from gui.canvas.node_geometry import RADIUS, snapped
 from gui.canvas.notes import NoteItem, moved_to
 from nodegraph.graph.edit import Edit, SetGroups, SetNotes, Several
 
@@ -83,6 +84,41 @@ class MoveNodes(Gesture):
         if self._group is not None:
             self._group.set_rect(self._frame.translated(way))
         scene.lead_edges(self._before)
+
+
+class CopyNodes(MoveNodes):
+    """Drags copies of the nodes away from them; until they are dropped, only their outlines move."""
+
+    cursor = Qt.CursorShape.DragCopyCursor
+
+    def finish(self, at: Pointer) -> None:
+        """One edit with all copies."""
+        graph = self.canvas.document.graph
+        if not self._way.isNull():
+            edit, names = copying(graph, part_of(graph, self._before), self._way, self._before)
+            if self.canvas.document.push(edit, words("Duplicate")):
+                self.canvas.selection.choose(names.values())
+
+    def paint(self, painter: QPainter) -> None:
+        """Paints the outlines."""
+        painter.setPen(self.canvas.style_.chosen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for rect in self._rects():
+            painter.drawRoundedRect(rect, RADIUS, RADIUS)
+
+    def bounds(self) -> QRectF:
+        """The outlines."""
+        whole = QRectF()
+        for rect in self._rects():
+            whole = whole.united(rect)
+        return whole
+
+    def _rects(self) -> list[QRectF]:
+        nodes = self.canvas.graph_scene.nodes
+        return [nodes[id].rect.translated(self._way) for id in self._before if id in nodes]
+
+    def _show(self, way: QPointF) -> None:
+        self._way = way
 
 
 class MoveNote(Gesture):

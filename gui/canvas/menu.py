@@ -1,0 +1,77 @@
+"""The menu of the right button: the actions that mean something for what lies under the mouse."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QAction, QIcon, QPixmap
+from PySide6.QtWidgets import QMenu
+
+from gui.actions import Actions
+from gui.canvas.groups import COLOURS, GroupItem
+from gui.canvas.node_face import words
+from nodegraph.graph.edit import SetGroups
+
+if TYPE_CHECKING:
+    from gui.canvas.view import CanvasView
+
+ON_NODE = (
+    "run.here", "edit.rename", "graph.mute", "graph.bypass", "graph.collapse", "", "edit.cut", "edit.copy",
+    "edit.duplicate", "edit.delete", "edit.delete_rewire", "", "graph.connect", "graph.group", "graph.align",
+    "graph.upstream", "graph.downstream", "", "help.node",
+)  # fmt: skip
+ON_NOTHING = ("graph.add", "graph.note", "edit.paste", "", "edit.select_all", "graph.tidy", "view.fit")
+ON_EDGE = ("edit.delete",)
+
+
+def menu_at(canvas: CanvasView, actions: Actions, place: QPointF) -> QMenu:
+    """The menu for a place of the scene; what is there is chosen."""
+    menu = QMenu(canvas)
+    scene = canvas.graph_scene
+    if node := scene.node_at(place):
+        if node.id not in canvas.selection.nodes:
+            canvas.selection.choose([node.id])
+        _fill(menu, actions, ON_NODE)
+    elif edge := scene.edge_at(place):
+        canvas.choose_edge(edge)
+        _fill(menu, actions, ON_EDGE)
+    elif group := next((item for item in reversed(scene.groups) if item.rect.contains(place)), None):
+        _fill_group(menu, canvas, group)
+        menu.addSeparator()
+        _fill(menu, actions, ON_NOTHING)
+    else:
+        _fill(menu, actions, ON_NOTHING)
+    return menu
+
+
+def _fill(menu: QMenu, actions: Actions, ids: tuple[str, ...]) -> None:
+    for id in ids:
+        if id:
+            menu.addAction(actions[id])
+        else:
+            menu.addSeparator()
+
+
+def _fill_group(menu: QMenu, canvas: CanvasView, item: GroupItem) -> None:
+    index = item.index
+
+    def paint(colour: str) -> None:
+        groups = list(canvas.document.graph.groups)
+        groups[index] = replace(groups[index], ui={**groups[index].ui, "colour": colour})
+        canvas.document.push(SetGroups(tuple(groups)), words("Colour Group"))
+
+    def remove() -> None:
+        groups = canvas.document.graph.groups
+        canvas.document.push(SetGroups((*groups[:index], *groups[index + 1 :])), words("Ungroup"))
+
+    menu.addAction(words("Rename Group"), lambda: canvas.inline.group(index))
+    colours = menu.addMenu(words("Colour"))
+    for number, colour in enumerate(COLOURS, 1):
+        picture = QPixmap(16, 16)
+        picture.fill(canvas.style_.kind(colour))
+        choice = QAction(QIcon(picture), words("Colour {n}").format(n=number), colours)
+        choice.triggered.connect(lambda _checked=False, colour=colour: paint(colour))
+        colours.addAction(choice)
+    menu.addAction(words("Ungroup"), remove)

@@ -12,15 +12,15 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from gui.document import GraphDocument
 from gui.engine_process import EngineProcess
-from gui.freshness import Fingerprints, Freshness
+from gui.freshness import Freshness
 from gui.results import Results
-from gui.run_fold import Job, RunFold, title_of
+from gui.run_fold import Job, RunFold
+from gui.run_jobs import FreshResults, JobMaker
 from gui.run_log import LogLevel, LogLine
 from gui.session_folder import SessionFolder
-from gui.write_places import write_places, writes_outside
+from gui.write_places import writes_outside
 from nodegraph.graph.io import dumps
 from nodegraph.graph.model import Graph
-from nodegraph.graph.validate import errors_of, validate
 from nodegraph.problems import Problem, ProblemError
 
 FOLD_MS, PLAN_MS, LIVE_MS, PATIENCE_MS = 33, 400, 150, 5000
@@ -57,8 +57,8 @@ class RunController(QObject):
         self.document = document
         self.sample_size = 200  # pictures of each source that `run.sample` takes
         self._results = results
-        self._fingerprints, self._freshness = Fingerprints(document.registry), Freshness()
-        self._now: dict[str, str] = {}
+        self._jobs = JobMaker(document)
+        self._fresh = FreshResults(document, results)
         self._session = SessionFolder()
         self._engine = EngineProcess(self)
         self._engine.said.connect(self._hear)
@@ -69,7 +69,6 @@ class RunController(QObject):
         self._next: Job | None = None
         self._unconfirmed: Job | None = None
         self._confirmed: set[Path] = set()
-        self._count = 0
         self._times: dict[str, float] = {}
         self._stopping = self._busy = self._live = self._live_due = self._plan_due = self._closed = False
         self._planning = True
@@ -79,9 +78,9 @@ class RunController(QObject):
         self._live_later = self._timer(LIVE_MS, self._run_live)
         self._patience = self._timer(PATIENCE_MS, self._engine.kill)
         document.changed.connect(self._document_changed)
-        document.path_changed.connect(lambda _path: self._refresh())
+        document.path_changed.connect(lambda _path: self._fresh.refresh())
         results.cleared.connect(self._forget)
-        self._refresh()
+        self._fresh.refresh()
 
     @property
     def busy(self) -> bool:
@@ -138,12 +137,12 @@ class RunController(QObject):
         if self._closed or (self._busy and not self._runs_live()):
             return False
         wanted = tuple(id for id in targets if id in self.document.graph.nodes)
-        job = self._job_for("run", wanted, sample=sample, write=sample is None)
+        job = self._jobs.make("run", self._fresh.now, wanted, sample=sample)
         if isinstance(job, str):
             self._log(job, "error")
             self.failed.emit(job)
             return False
-        if job.write and (paths := self._to_confirm(job)):
+        if paths := self._to_confirm(job):
             waiting, self._unconfirmed = self._unconfirmed, job
             if waiting is None:
                 self.confirmation_wanted.emit(paths)
@@ -184,7 +183,7 @@ class RunController(QObject):
         if self._job is not None:
             self._plan_due = True
             return
-        job = self._job_for("plan")
+        job = self._jobs.make("plan", self._fresh.now)
         if not isinstance(job, str):
             self._begin(job)
 
@@ -202,29 +201,8 @@ class RunController(QObject):
         timer.timeout.connect(then)
         return timer
 
-    def _job_for(self, do: str, targets: tuple[str, ...] = (), **more: Any) -> Job | str:
-        """The job, or in words why it cannot be done."""
-        graph = self.document.graph
-        graph = graph.subgraph_to(targets) if targets else graph
-        if not graph.nodes:
-            return self.tr("There is nothing to run yet. Add a source: press Tab on the canvas.")
-        if errors := errors_of(validate(graph, self.document.registry, base=self.document.base)):
-            return self._words(errors[0])
-        self._count += 1
-        return Job(
-            id=str(self._count), do=do, graph=graph, base=self.document.base, fingerprints=dict(self._now),
-            title=self._title(targets, **more), targets=targets, **more,
-        )  # fmt: skip
-
-    def _title(self, targets: tuple[str, ...], *, sample: int | None = None, live: bool = False, **_more: Any) -> str:
-        names = ", ".join(title_of(self.document.graph, self.document.registry, id) for id in targets)
-        what = self.tr("Live run") if live else self.tr("Run to {}").format(names) if names else self.tr("Run")
-        return self.tr("{} on a sample of {:,}").format(what, sample) if sample else what
-
     def _to_confirm(self, job: Job) -> list[Path]:
-        saved = self.document.path is not None
-        paths = (writes_outside if saved else write_places)(job.graph, self.document.registry, job.base)
-        return [path for path in paths if path not in self._confirmed]
+        return [path for path in self._jobs.places(job) if path not in self._confirmed]
 
     def _submit(self, job: Job) -> None:
         """Begins a run, or lets it wait for what the engine is at."""
@@ -249,10 +227,10 @@ class RunController(QObject):
                 request["tables"] = str(self._session.of_run(job.id))
             except (ProblemError, OSError) as error:
                 self._set_busy(False)
-                words = self._words(error.problems[0]) if isinstance(error, ProblemError) else str(error)
+                words = self._jobs.words(error.problems[0]) if isinstance(error, ProblemError) else str(error)
                 self._fail(words)
                 return
-            self._fold = RunFold(job, self._results, self.document.registry, self._freshness, dict(self._times))
+            self._fold = RunFold(job, self._results, self.document.registry, self._fresh.freshness, dict(self._times))
         self._job, self._stopping = job, False
         if job.do == "run":
             self._plan_later.stop()
@@ -274,10 +252,10 @@ class RunController(QObject):
             return
         if self._busy:
             self._live_due = True
-            if self._runs_live() and self._job is not None and self._job.fingerprints != self._now:
+            if self._runs_live() and self._job is not None and self._job.fingerprints != self._fresh.now:
                 self._cancel()
             return
-        job = self._job_for("run", live=True, write=False)
+        job = self._jobs.make("run", self._fresh.now, live=True)
         if not isinstance(job, str):
             self._submit(job)
 
@@ -313,7 +291,7 @@ class RunController(QObject):
                 self.progress.emit(self._fold.progress.fraction, self._fold.progress.text)
 
     def _take_plan(self, job: Job, nodes: list[dict[str, Any]]) -> None:
-        if job.fingerprints != self._now:
+        if job.fingerprints != self._fresh.now:
             self._plan_due = True
             return
         missing = {node["node"]: sum(node["missing"].values()) for node in nodes}
@@ -345,7 +323,7 @@ class RunController(QObject):
                 self._fold.blame(found.node, words)
             self._log(words, "error", found.node or "")
         self._close_fold(stopped=False)
-        words = self._words(problems[0])
+        words = self._jobs.words(problems[0])
         self._end()
         self.failed.emit(words)
 
@@ -389,7 +367,7 @@ class RunController(QObject):
         """The engine is free: what waits goes on."""
         job, self._job, self._stopping = self._job, None, False
         self._patience.stop()
-        self._refresh()
+        self._fresh.refresh()
         if job is not None and job.do == "run":
             self._session.prune(
                 path for id in self.document.graph.nodes for path in self._results.of(id).files.values()
@@ -409,37 +387,22 @@ class RunController(QObject):
             self._plan_later.start()
 
     def _document_changed(self, _before: Graph, _after: Graph) -> None:
-        if not self._refresh():
+        if not self._fresh.refresh():
             return
         if self._live:
             self._live_later.start()
         elif self._planning:
             self._plan_later.start()
 
-    def _refresh(self) -> bool:
-        """Tells anew which results are fresh. Whether anything that a run depends on is different from before."""
-        now = self._fingerprints.of(self.document.graph, self.document.base)
-        different, self._now = now != self._now, now
-        for id, fingerprint in now.items():
-            known = self._results.of(id)
-            told = self._freshness.now(id, fingerprint, has_rows=bool(known.files))
-            if told is not None and known.state != "running":
-                self._results.update(id, state=told[0], message=told[1])
-        return different
-
     def _forget(self) -> None:
         self._unconfirmed = self._next = None
         self._confirmed.clear()
-        self._freshness = Freshness()
+        self._fresh.freshness = Freshness()
         self._times = {}
         if self._fold is not None:
             self._fold = None
             self._cancel()
             self._patience.start()
-
-    def _words(self, found: Problem) -> str:
-        where = title_of(self.document.graph, self.document.registry, found.node) if found.node else ""
-        return f"{where}: {found.message} {found.fix}".strip() if where else f"{found.message} {found.fix}".strip()
 
     def _fail(self, words: str, node: str = "") -> None:
         self._log(words, "error", node)

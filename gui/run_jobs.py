@@ -1,0 +1,99 @@
+"""Making jobs: what is asked of the engine for the document as it is now, or in words why it cannot be done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
+
+from gui.document import GraphDocument
+from gui.freshness import Fingerprints, Freshness
+from gui.results import Results
+from gui.run_fold import Job, title_of
+from gui.write_places import write_places, writes_outside
+from nodegraph.graph.validate import errors_of, validate
+from nodegraph.problems import Problem
+
+CONTEXT = "RunController"
+
+
+@dataclass
+class JobMaker:
+    """Makes jobs with ids that count up."""
+
+    document: GraphDocument
+    _count: int = 0
+
+    def make(
+        self,
+        do: str,
+        fingerprints: Mapping[str, str],
+        targets: tuple[str, ...] = (),
+        *,
+        sample: int | None = None,
+        live: bool = False,
+    ) -> Job | str:
+        """The job, or why not. Errors that only nodes outside the way to `targets` have do not count."""
+        graph, registry, base = self.document.graph, self.document.registry, self.document.base
+        names = ", ".join(title_of(graph, registry, id) for id in targets)
+        graph = graph.subgraph_to(targets) if targets else graph
+        if not graph.nodes:
+            return _tr("There is nothing to run yet. Add a source: press Tab on the canvas.")
+        if errors := errors_of(validate(graph, registry, base=base)):
+            return self.words(errors[0])
+        self._count += 1
+        title = _tr("Live run") if live else _tr("Run to {}").format(names) if names else _tr("Run")
+        return Job(
+            id=str(self._count),
+            do=do,
+            graph=graph,
+            base=base,
+            fingerprints=dict(fingerprints),
+            title=_tr("{} on a sample of {:,}").format(title, sample) if sample else title,
+            targets=targets,
+            sample=sample,
+            live=live,
+            write=sample is None and not live,
+        )
+
+    def places(self, job: Job) -> list[Path]:
+        """Where the job writes that a person should hear of first: outside the graph's folder, or all without one."""
+        find = writes_outside if self.document.path is not None else write_places
+        return find(job.graph, self.document.registry, job.base) if job.write else []
+
+    def words(self, found: Problem) -> str:
+        """A problem in words that begin with what its node is called."""
+        text = f"{found.message} {found.fix}".strip()
+        if not found.node:
+            return text
+        return f"{title_of(self.document.graph, self.document.registry, found.node)}: {text}"
+
+
+@dataclass
+class FreshResults:
+    """Tells the results, after each edit, which of them still hold."""
+
+    document: GraphDocument
+    results: Results
+    freshness: Freshness = field(default_factory=Freshness)
+    now: dict[str, str] = field(default_factory=dict[str, str])
+
+    def __post_init__(self) -> None:
+        self._fingerprints = Fingerprints(self.document.registry)
+
+    def refresh(self) -> bool:
+        """Renews the states. Whether anything that a run depends on is different from before."""
+        now = self._fingerprints.of(self.document.graph, self.document.base)
+        different, self.now = now != self.now, now
+        for id, fingerprint in now.items():
+            known = self.results.of(id)
+            told = self.freshness.now(id, fingerprint, has_rows=bool(known.files))
+            if told is not None and known.state != "running":
+                self.results.update(id, state=told[0], message=told[1])
+        return different
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate(CONTEXT, text)

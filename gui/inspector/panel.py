@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from gui.document import GraphDocument
@@ -62,6 +62,10 @@ class InspectorPanel(QWidget):
         results.node_changed.connect(self._heard)
         results.cleared.connect(self._turn_anew)
         self.apply_theme(theme)
+
+    def sizeHint(self) -> QSize:
+        """As wide as a form reads well."""
+        return QSize(340, 700)
 
     def use_thumbnails(self, thumbnails: Thumbnails) -> None:
         """Hands in where pictures come from."""
@@ -135,7 +139,7 @@ class InspectorPanel(QWidget):
         elif isinstance(page, NodePage):
             if any(id not in after.nodes for id in page.nodes):
                 return  # the selection follows and turns the page
-            if any(before.nodes.get(id) is not after.nodes[id] for id in page.nodes):
+            if any(_shown(before, id) != _shown(after, id) for id in page.nodes):
                 self._renew_or_turn(page)
             elif before.knobs != after.knobs:
                 page.renew()
@@ -162,6 +166,11 @@ class InspectorPanel(QWidget):
     def _heard(self, node: str) -> None:
         if isinstance(self.page, NodePage) and node in self.page.nodes:
             self.page.header.renew()
+
+
+def _shown(graph: Graph, id: str) -> object:
+    node = graph.nodes.get(id)
+    return node and (node.type, node.rev, node.params, node.label, node.mode)
 
 
 def _params(graph: Graph) -> list[tuple[str, object, str]]:

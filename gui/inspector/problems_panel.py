@@ -13,6 +13,9 @@ from gui.selection import Selection
 from gui.theme.theme import Theme, load_theme
 from nodegraph.problems import Problem
 
+MOST = 200
+"""So many problems are shown at once: nobody reads more, and each is a card."""
+
 
 class _List(QListWidget):
     """A list in which Enter chooses, on every platform."""
@@ -93,12 +96,15 @@ class ProblemsPanel(QWidget):
         self.problems = ordered
         row = self.list.currentRow()
         self.list.clear()
-        for problem in self.problems:
+        for problem in self.problems[:MOST]:
             item = QListWidgetItem(self.list)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{problem.severity}: {problem}")
             card = ProblemNote(problem, self._theme, self.list, place=self._place(problem))
             card.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             self.list.setItemWidget(item, card)
+        if len(self.problems) > MOST:
+            rest = len(self.problems) - MOST
+            self.list.addItem(self.tr("and {0} more, shown when these are mended").format(f"{rest:,}"))
         self.list.fit()
         self.list.setCurrentRow(min(row, self.list.count() - 1))
         self.list.setVisible(bool(self.problems))
@@ -117,7 +123,7 @@ class ProblemsPanel(QWidget):
 
     def _chosen(self, item: QListWidgetItem) -> None:
         row = self.list.row(item)
-        if not 0 <= row < len(self.problems):
+        if not 0 <= row < min(len(self.problems), MOST):
             return
         problem = self.problems[row]
         if problem.node in self._document.graph.nodes:

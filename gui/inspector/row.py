@@ -62,11 +62,18 @@ class ParameterRow(QWidget):
             name.setToolTip(rich(help))
             name.setBuddy(self.field.focusProxy() or self.field)
             head.addWidget(name, 1)
+        if self.field.compact:
+            head.addWidget(self.field)
         for button in (self.unset, self.reset, self.pin):
+            policy = button.sizePolicy()
+            policy.setRetainSizeWhenHidden(self.field.compact)  # else the field would jump when one is shown
+            button.setSizePolicy(policy)
             head.addWidget(button)
         layout.addLayout(head)
-        if not isinstance(self.field, FlagField):
+        self._under = 1
+        if not isinstance(self.field, FlagField) and not self.field.compact:
             layout.addWidget(self.field)
+            self._under = 2
         if help:
             text = QLabel(rich(help), self)
             text.setProperty("role", "help")
@@ -103,7 +110,7 @@ class ParameterRow(QWidget):
         problems = self.binding.problems()
         self._notes = [ProblemNote(found, self._theme, self) for found in problems]
         for note in self._notes:
-            self._layout.insertWidget(2 if not isinstance(self.field, FlagField) else 1, note)
+            self._layout.insertWidget(self._under, note)
         self.field.mark(wrong=any(found.severity == "error" for found in problems))
 
     @property

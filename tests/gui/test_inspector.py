@@ -53,6 +53,7 @@ from nodegraph.parameters import (
     Text,
     parameter_of,
 )
+from nodegraph.problems import Problem
 from nodegraph.registry import Registry
 
 
@@ -388,3 +389,27 @@ def test_a_model_is_chosen_by_its_title_and_a_restricted_one_is_flagged(room: Ro
     assert room.param("captions", "model") == "joycaption-beta-one"
     assert field.restricted.isVisible()
     assert room.row("model").reset.isVisible()
+
+
+def test_a_click_on_a_box_ticks_the_column_and_another_unticks_it(room: Room) -> None:
+    room.selection.choose(["flawless"])
+    field = room.row("columns").field
+    assert isinstance(field, ColumnsField)
+    before = list(room.param("flawless", "columns"))
+    free = next(row for row in range(field.list.count()) if field.list.item(row).text() not in before)
+    area = field.list.visualItemRect(field.list.item(free))
+    box = QPoint(area.left() + 10, area.center().y())
+    room.qtbot.mouseClick(field.list.viewport(), Qt.MouseButton.LeftButton, pos=box)
+    assert room.param("flawless", "columns") == [*before, field.list.item(free).text()]
+    room.qtbot.mouseClick(field.list.viewport(), Qt.MouseButton.LeftButton, pos=box)
+    assert room.param("flawless", "columns") == before
+
+
+def test_hundreds_of_problems_are_told_without_hundreds_of_cards(room: Room, qtbot: QtBot) -> None:
+    panel = ProblemsPanel(room.document, room.selection)
+    qtbot.addWidget(panel)
+    room.document.problems_changed.emit(tuple(Problem("odd", f"Odd {number}.") for number in range(1000)))
+    assert panel.list.count() == 201
+    assert "800 more" in panel.list.item(200).text()
+    room.document.problems_changed.emit(())
+    assert panel.list.count() == 0

@@ -27,7 +27,7 @@ class ColourField(Field):
         self.edit.setFixedWidth(96)
         self.edit.textEdited.connect(self._typed)
         layout.addWidget(self.edit)
-        layout.addStretch(1)
+        self.compact = True
         self.set_main(self.edit)
 
     def show_value(self, value: object) -> None:

@@ -33,6 +33,8 @@ class ColumnField(Field):
     def __init__(self, context: FieldContext, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self._value: object = None
+        self._offered: list[tuple[str, ColumnInfo]] | None = None
+        self._known = 0
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(3)
@@ -64,12 +66,10 @@ class ColumnField(Field):
         """Chooses the column; where it is not upstream, it is offered as missing."""
         self._value = value
         offered = fitting(self, self.context_columns)
-        self.box.clear()
-        if self.parameter.nullable:
-            self.box.addItem(self.tr("Not set"), None)
-        for name, info in offered.items():
-            self.box.addItem(name, name)
-            self.box.setItemData(self.box.count() - 1, column_tip(info), Qt.ItemDataRole.ToolTipRole)
+        if self._offered != list(offered.items()):
+            self._offer(offered)
+        while self.box.count() > self._known:
+            self.box.removeItem(self.box.count() - 1)
         index = self.box.findData(value)
         if index < 0 and value:
             self.box.addItem(str(value), value)
@@ -81,6 +81,16 @@ class ColumnField(Field):
             )
         self.box.setCurrentIndex(index)
         self._kind.setText(self._kind_text(value))
+
+    def _offer(self, offered: dict[str, ColumnInfo]) -> None:
+        self._offered = list(offered.items())
+        self.box.clear()
+        if self.parameter.nullable:
+            self.box.addItem(self.tr("Not set"), None)
+        for name, info in offered.items():
+            self.box.addItem(name, name)
+            self.box.setItemData(self.box.count() - 1, column_tip(info), Qt.ItemDataRole.ToolTipRole)
+        self._known = self.box.count()
 
     def show_mixed(self) -> None:
         """Shows that the nodes differ."""

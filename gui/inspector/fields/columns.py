@@ -40,11 +40,15 @@ class ColumnsField(Field):
         offered = fitting(self, self.context_columns)
         blocked = self.list.blockSignals(True)
         row = self.list.currentRow()
-        self.list.clear()
-        for name in [*(name for name in self._values if name not in offered), *offered]:
-            item = QListWidgetItem(name, self.list)
+        names = [*(name for name in self._values if name not in offered), *offered]
+        if names != [self.list.item(index).text() for index in range(self.list.count())]:
+            self.list.clear()  # only where it must be: it may be one of these items that was just ticked
+            self.list.addItems(names)
+        for index, name in enumerate(names):
+            item = self.list.item(index)
             item.setFlags(Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
             item.setCheckState(Qt.CheckState.Checked if name in self._values else Qt.CheckState.Unchecked)
+            item.setData(Qt.ItemDataRole.ForegroundRole, None)
             if name in offered:
                 item.setToolTip(column_tip(offered[name]))
             elif not self.context_columns.open:

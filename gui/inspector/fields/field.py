@@ -33,6 +33,9 @@ class Field(QWidget):
     edited = Signal(object)
     settled = Signal()
 
+    compact = False
+    """Whether it is so narrow that it stands beside its name."""
+
     def __init__(self, context: FieldContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.context = context

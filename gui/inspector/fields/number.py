@@ -62,7 +62,7 @@ class NumberField(Field):
             layout.addWidget(self.slider, 1)
         self.edit = NumberEdit(self)
         self.edit.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.edit.setFixedWidth(92 if self.slider else 130)
+        self.edit.setFixedWidth(92 if self.slider else 112)
         calm_wheel(self.edit)
         self.edit.textEdited.connect(self._typed)
         self.edit.stepped.connect(self._stepped)
@@ -73,8 +73,7 @@ class NumberField(Field):
             unit = QLabel(span.unit, self)
             unit.setProperty("role", "dim")
             layout.addWidget(unit)
-        if not self.slider:
-            layout.addStretch(1)
+        self.compact = self.slider is None
 
     def _made_slider(self) -> QSlider:
         slider = QSlider(Qt.Orientation.Horizontal, self)

@@ -185,7 +185,7 @@ class ThresholdEditor(QWidget):
             strip.setVisible(limit is not None)
             if limit is not None:
                 strip.show_neighbours(found, _neighbours(found, side, first, last))
-        self._show_hint(found)
+        self._show_hint()
 
     def _show_counts(self, found: Distribution, kept: int) -> None:
         kept_text = self.tr("{0} kept").format(f"{kept:,}")
@@ -200,17 +200,22 @@ class ThresholdEditor(QWidget):
         self.counts.setVisible(True)
         self.histogram.setAccessibleDescription(self.tr("{0} kept, {1} dropped").format(kept, len(found) - kept))
 
-    def _show_hint(self, found: Distribution) -> None:
-        if self._by_percentile():
+    def _show_hint(self) -> None:
+        lines: list[str] = []
+        end = self._upstream()
+        state = self._results.of(end.node).state if end else "ready"
+        if state in ("stale", "partial"):
+            old, part = self.tr("The graph has changed since."), self.tr("It was a run on a part of the pictures.")
+            lines.append(self.tr("From the last run. {0}").format(old if state == "stale" else part))
+        given = {side: self._limits.get(side) for side in ("low", "high")}
+        if all(limit is None for limit in given.values()):
+            lines.append(self.tr("Drag a handle inwards to set a limit. Del or a double-click takes it away."))
+        elif self._by_percentile():
             words = {"low": self.tr("from"), "high": self.tr("to")}
-            given = {side: self._limits.get(side) for side in words}
             limits = [f"{words[side]} {value:g} %" for side, value in given.items() if value is not None]
-            self.hint.setText(self.tr("Percentiles of this set: {0}").format(" ".join(limits)) if limits else "")
-        elif all(limit is None for limit in self._limits.values()):
-            self.hint.setText(self.tr("Drag a handle inwards to set a limit. Del or a double-click takes it away."))
-        else:
-            self.hint.setText("")
-        self.hint.setVisible(bool(self.hint.text()))
+            lines.append(self.tr("Percentiles of this set: {0}").format(" ".join(limits)))
+        self.hint.setText("\n".join(lines))
+        self.hint.setVisible(bool(lines))
 
     def _explain(self, *, has_table: bool, column: object) -> None:
         if not column:

@@ -37,6 +37,7 @@ def run(
     receipt: Path | None,
 ) -> None:
     """Run GRAPH: read, measure, filter and export as it says, without a window."""
+    from nodegraph.data.journal import journal_path
     from nodegraph.registry import installed_registry
     from nodegraph.run.options import RunOptions
     from nodegraph.run.prepare import prepare
@@ -46,7 +47,9 @@ def run(
     prepared = prepare(graph, registry, knobs=knob_values(knobs), out=out.absolute() if out else None)
     for target in targets:
         prepared.graph.node(target)
-    options = RunOptions(device=device, targets=targets, fresh=fresh, allow_download=not no_download)
+    options = RunOptions(
+        device=device, targets=targets, fresh=fresh, allow_download=not no_download, journal=journal_path(graph)
+    )
     for problem in prepared.warnings:
         click.echo(f"{problem.severity}: {problem}", err=True)
     if plan:

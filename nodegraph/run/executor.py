@@ -10,6 +10,7 @@ from typing import Any
 from nodegraph.cache.location import cache_folder
 from nodegraph.context import Context, NodeCount
 from nodegraph.data.imageset import ImageSet, empty_set
+from nodegraph.data.journal import Decisions
 from nodegraph.data.ledger import ERROR_RULE, joined
 from nodegraph.graph.model import End, Graph
 from nodegraph.models.catalogue import ModelFiles
@@ -17,6 +18,7 @@ from nodegraph.parameters import ModelOf
 from nodegraph.plan.stages import Active, Barrier, SourceStep, Stage, Step, Steps, steps_of
 from nodegraph.registry import Registry
 from nodegraph.run.cancel import Cancel
+from nodegraph.run.decisions import decided, decisions_of
 from nodegraph.run.evaluate import error_rows, evaluate, passed_through
 from nodegraph.run.events import (
     Listener,
@@ -65,7 +67,10 @@ def run(
         Tools(cache, thumbnails, device, options.threads, fresh=options.fresh) as tools,
     ):
         taker = Taker(tools.measuring, files)
-        return _Run(graph, registry, steps, options, listener, cancel or Cancel(), tools, taker, files, on_sets).all()
+        decisions = decisions_of(options, lambda text: listener(Notice("", text)))
+        return _Run(
+            graph, registry, steps, options, listener, cancel or Cancel(), tools, taker, files, decisions, on_sets
+        ).all()
 
 
 class _Run:
@@ -82,6 +87,7 @@ class _Run:
         tools: Tools,
         taker: Taker,
         files: Mapping[str, ModelFiles],
+        decisions: Decisions,
         on_sets: OnSets,
     ) -> None:
         self._graph = graph
@@ -93,6 +99,7 @@ class _Run:
         self._tools = tools
         self._taker = taker
         self._files = files
+        self._decisions = decisions
         self._on_sets = on_sets
         self._sets: dict[End, ImageSet] = {}
         self._counts: dict[str, NodeCount] = {}
@@ -145,6 +152,7 @@ class _Run:
             lambda done, total: self._progress(index, done, total, started),
             sample=self._options.sample,
         )
+        outcome = decided(outcome, item.id, self._decisions)
         end = End(item.id, item.spec.outputs[0])
         table = outcome.outputs[item.spec.outputs[0]]
         self._sets[end] = ImageSet(table, outcome.dropped)
@@ -177,6 +185,7 @@ class _Run:
             progress=progress,
             cancelled=lambda: self._cancel.asked,
             after_part=self._after_part,
+            decisions=self._decisions,
         ).run(images.table)
         if self._cancel.asked:
             return
@@ -205,6 +214,8 @@ class _Run:
         taken = self._taker.measured(item, images.table)
         inputs[item.spec.inputs[0]] = ImageSet(taken.table, images.ledger)
         outcome = evaluate(item.spec, item.node, item.params, inputs, taken.values, self._context(item))
+        if item.spec.kind != "export":  # what it wrote cannot be changed any more
+            outcome = decided(outcome, item.id, self._decisions)
         if outcome.written:
             self._written += outcome.written.paths
             self._say(Notice(item.id, outcome.written.summary))
@@ -294,4 +305,4 @@ class _Run:
             receipt="",
             seconds=round(seconds, 3),
         )
-        return RunResult(self._sets, self._counts, tuple(self._written), summary, finals)
+        return RunResult(self._sets, self._counts, tuple(self._written), summary, finals, self._decisions)

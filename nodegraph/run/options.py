@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nodegraph.data.journal import Decisions
 from nodegraph.run.stage import Batching
 
 
@@ -16,6 +17,7 @@ class RunOptions:
 
     `sample` takes only about that many rows of each source, evenly spaced over it. `write` off leaves out what export
     nodes write; their rows pass. `batching` None chooses by device.
+    `journal` is the file with what people decided by hand, `decisions` the decisions themselves, in its place.
     """
 
     device: str = "auto"
@@ -26,4 +28,6 @@ class RunOptions:
     allow_download: bool = True
     cache: Path | None = None
     batching: Batching | None = None
+    journal: Path | None = None
+    decisions: Decisions | None = None
     threads: int = field(default_factory=lambda: max(2, os.cpu_count() or 2))

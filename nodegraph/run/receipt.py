@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from nodegraph.data.journal import Decisions, digest_of
 from nodegraph.graph.io import dumps, loads
 from nodegraph.graph.model import End, Graph
 from nodegraph.models.catalogue import ModelFiles
@@ -48,6 +49,10 @@ def receipt_of(
             for id, model in files.items()
         },
         "inputs": _inputs(steps, result),
+        "journal": {
+            "digest": digest_of(result.decisions),
+            "captions": {n: dict(said) for n, said in result.decisions.items()},
+        },
         "summary": asdict(result.summary) | {"receipt": ""},
         "rows": {node: [list(row) for row in rows.iter_rows()] for node, rows in result.finals.items()},
     }
@@ -128,6 +133,12 @@ class _SummaryPart:
 
 
 @dataclass(frozen=True)
+class _JournalPart:
+    digest: str
+    captions: dict[str, dict[str, str]]
+
+
+@dataclass(frozen=True)
 class _Receipt:
     """The keys of a receipt that a replay reads."""
 
@@ -138,11 +149,17 @@ class _Receipt:
     inputs: dict[str, Any]
     summary: _SummaryPart
     rows: dict[str, list[tuple[str, str, str | None, str | None]]]
+    journal: _JournalPart | None = None
 
 
 def graph_in(receipt: Mapping[str, Any]) -> Graph:
     """The resolved graph that the receipt is of."""
     return loads(json.dumps(receipt["graph"]))
+
+
+def decisions_in(receipt: Mapping[str, Any]) -> Decisions:
+    """The captions that people had written when the receipt was made."""
+    return receipt.get("journal", {}).get("captions", {})
 
 
 def differences(receipt: Mapping[str, Any], now: Mapping[str, Any], *, limit: int = 1000) -> list[str]:

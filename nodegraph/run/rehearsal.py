@@ -17,9 +17,11 @@ from nodegraph.cache.measures import MeasureCache
 from nodegraph.cache.thumbnails import ThumbnailStore
 from nodegraph.context import Context
 from nodegraph.data.imageset import BASE_SCHEMA, ImageSet
+from nodegraph.data.journal import Decisions
 from nodegraph.graph.model import End, Graph
 from nodegraph.plan.stages import Active, SourceStep, Stage, Steps, steps_of
 from nodegraph.registry import Registry
+from nodegraph.run.decisions import decided, decisions_of
 from nodegraph.run.evaluate import evaluate, passed_through
 from nodegraph.run.models import known_models
 from nodegraph.run.options import RunOptions
@@ -82,25 +84,28 @@ def rehearse(graph: Graph, registry: Registry, options: RunOptions) -> list[Node
         Tools(cache, thumbnails, device, options.threads, fresh=options.fresh) as tools,
     ):
         taker = Taker(tools.measuring, files)
-        known = _walk(graph, steps, taker, cache, options.sample)
+        known = _walk(graph, steps, taker, cache, options)
         return [_plan(item, known, taker, cache, device) for item in steps.active.values()]
 
 
-def _walk(graph: Graph, steps: Steps, taker: Taker, cache: MeasureCache, sample: int | None) -> _Known:
+def _walk(graph: Graph, steps: Steps, taker: Taker, cache: MeasureCache, options: RunOptions) -> _Known:
     known = _Known()
+    decisions = decisions_of(options, lambda _text: None)
     for step in steps.steps:
         if isinstance(step, SourceStep):
             item = steps.active[step.node]
-            outcome = run_source(item, _context(graph, item), cache, lambda _done, _total: None, sample=sample)
+            context = _context(graph, item)
+            outcome = run_source(item, context, cache, lambda _done, _total: None, sample=options.sample)
+            outcome = decided(outcome, item.id, decisions)
             known.sets[End(item.id, item.spec.outputs[0])] = outcome.outputs[item.spec.outputs[0]]
         elif isinstance(step, Stage):
-            _stage(graph, step, steps, taker, known)
+            _stage(graph, step, steps, taker, known, decisions)
         else:
             _barrier(graph, steps.active[step.node], taker, known)
     return known
 
 
-def _stage(graph: Graph, stage: Stage, steps: Steps, taker: Taker, known: _Known) -> None:
+def _stage(graph: Graph, stage: Stage, steps: Steps, taker: Taker, known: _Known, decisions: Decisions) -> None:
     contexts = {node: _context(graph, steps.active[node]) for node in stage.nodes}
     run = StageRun(
         stage,
@@ -111,6 +116,7 @@ def _stage(graph: Graph, stage: Stage, steps: Steps, taker: Taker, known: _Known
         progress=lambda _done, _counts, _latest: None,
         cancelled=lambda: False,
         after_part=lambda: None,
+        decisions=decisions,
     )
     result, waiting = run.missing(known.sets[stage.root])
     unknown = pl.concat([known.may_come(stage.root), waiting.select(list(BASE_SCHEMA))])

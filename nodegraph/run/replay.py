@@ -19,7 +19,7 @@ from nodegraph.run.executor import OnSets, run
 from nodegraph.run.models import known_models
 from nodegraph.run.options import RunOptions
 from nodegraph.run.prepare import prepare_graph
-from nodegraph.run.receipt import graph_in, receipt_of, write_receipt
+from nodegraph.run.receipt import decisions_in, graph_in, receipt_of, write_receipt
 from nodegraph.run.results import RunResult
 
 
@@ -48,7 +48,7 @@ def replay(receipt: Mapping[str, Any], registry: Registry, options: RunOptions, 
     """Runs the graph of a receipt again without writing what its exports wrote, and gives the receipt of that."""
     started = datetime.now(UTC)
     prepared = prepare_graph(graph_in(receipt), registry, base=Path.cwd())
-    options = replace(options, targets=tuple(receipt["targets"]), write=False)
+    options = replace(options, targets=tuple(receipt["targets"]), write=False, decisions=decisions_in(receipt))
     result = run(prepared.graph, registry, options, _without_summary(listener))
     return _receipt(prepared.graph, registry, options, result, started)
 

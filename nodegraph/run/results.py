@@ -11,6 +11,7 @@ import polars as pl
 
 from nodegraph.context import NodeCount
 from nodegraph.data.imageset import ImageSet
+from nodegraph.data.journal import Decisions
 from nodegraph.graph.model import End
 from nodegraph.run.events import Summary
 
@@ -19,13 +20,14 @@ DIGEST_COLUMNS = ("rid", "cid", "split", "caption")
 
 @dataclass(frozen=True)
 class RunResult:
-    """The image sets of all ports, the counts of all nodes, what was written, and the summary."""
+    """The image sets of all ports, the counts of all nodes, what was written, the summary, people's decisions."""
 
     sets: Mapping[End, ImageSet]
     counts: Mapping[str, NodeCount]
     written: tuple[Path, ...]
     summary: Summary
     finals: Mapping[str, pl.DataFrame] = field(default_factory=dict[str, pl.DataFrame])  # target -> its result rows
+    decisions: Decisions = field(default_factory=dict[str, dict[str, str]])  # what people decided by hand
 
 
 def result_rows(images: ImageSet) -> pl.DataFrame:

@@ -15,9 +15,11 @@ import polars as pl
 
 from nodegraph.context import Context
 from nodegraph.data.imageset import ImageSet
+from nodegraph.data.journal import Decisions
 from nodegraph.data.ledger import joined
 from nodegraph.graph.model import End
 from nodegraph.plan.stages import Active, Stage, Steps
+from nodegraph.run.decisions import decided
 from nodegraph.run.evaluate import Outcome, error_rows, evaluate, passed_through, without_rows
 from nodegraph.run.taking import Taken, Taker, contents_of
 
@@ -85,6 +87,7 @@ class StageRun:
         progress: Callable[[int, Counts, Latest], None],
         cancelled: Callable[[], bool],
         after_part: Callable[[], None],
+        decisions: Decisions | None = None,
     ) -> None:
         self._stage = stage
         self._steps = steps
@@ -94,6 +97,7 @@ class StageRun:
         self._progress = progress
         self._cancelled = cancelled
         self._after_part = after_part
+        self._decisions = decisions or {}
         self._lock = threading.Lock()
 
     def run(self, table: pl.DataFrame) -> StageResult:
@@ -181,9 +185,10 @@ class StageRun:
 
     def _outcome(self, item: Active, taken: Taken) -> Outcome:
         if not taken.table.height:
-            return without_rows(item.spec, item.params, taken.table)
+            return decided(without_rows(item.spec, item.params, taken.table), item.id, self._decisions)
         inputs = {item.spec.inputs[0]: ImageSet(taken.table)}
-        return evaluate(item.spec, item.node, item.params, inputs, taken.values, self._context_of(item.id))
+        outcome = evaluate(item.spec, item.node, item.params, inputs, taken.values, self._context_of(item.id))
+        return decided(outcome, item.id, self._decisions)
 
 
 def _wait_for(taken: Taken, rows: pl.DataFrame, walk: _Walk) -> None:

@@ -37,7 +37,7 @@ class Request:
     """What a client asks for.
 
     `graph` is the text of the graph file, `base` the folder its relative paths lead from, `tables` the folder for the
-    Arrow files of this run.
+    Arrow files of this run, `journal` the file with what people decided by hand.
     """
 
     do: str
@@ -51,6 +51,7 @@ class Request:
     sample: int | None = None
     fresh: bool = False
     write: bool = True
+    journal: str | None = None
 
 
 @dataclass
@@ -110,6 +111,7 @@ class Worker:
                 fresh=request.fresh,
                 sample=request.sample,
                 write=request.write,
+                journal=Path(request.journal) if request.journal else None,
             )
             if request.do == "plan":
                 plans = [asdict(plan) for plan in rehearse(graph, self.registry, options)]

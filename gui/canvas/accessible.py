@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QRect
-from PySide6.QtGui import QAccessible, QAccessibleInterface, QColor, QWindow
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QAccessibleInterface, QColor, QWindow
 from PySide6.QtWidgets import QAccessibleWidget
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class CanvasAccessible(QAccessibleWidget):
         """As many as there are nodes."""
         return len(self._canvas.graph_scene.nodes)
 
-    def child(self, index: int) -> QAccessibleInterface | None:
+    def child(self, index: int) -> QAccessibleInterface | None:  # type: ignore[override]  # None is an answer, Qt's stubs forget it
         """The node at this position."""
         ids = self.ids()
         if not 0 <= index < len(ids):
@@ -44,7 +44,7 @@ class CanvasAccessible(QAccessibleWidget):
         ids = self.ids()
         return ids.index(child.id) if isinstance(child, NodeAccessible) and child.id in ids else -1
 
-    def childAt(self, x: int, y: int) -> QAccessibleInterface | None:
+    def childAt(self, x: int, y: int) -> QAccessibleInterface | None:  # type: ignore[override]  # None is an answer, Qt's stubs forget it
         """The node at a place of the screen."""
         ids = self.ids()
         for index in range(len(ids)):
@@ -67,7 +67,7 @@ class NodeAccessible(QAccessibleInterface):
         """Whether the node is still there."""
         return self.id in self._canvas.graph_scene.nodes
 
-    def object(self) -> QObject | None:
+    def object(self) -> QObject | None:  # type: ignore[override]  # None is an answer, Qt's stubs forget it
         """No QObject stands for a node."""
         return None
 
@@ -75,7 +75,7 @@ class NodeAccessible(QAccessibleInterface):
         """The canvas."""
         return self._owner
 
-    def child(self, _index: int) -> QAccessibleInterface | None:
+    def child(self, index: int) -> QAccessibleInterface | None:  # type: ignore[override]  # None is an answer, Qt's stubs forget it
         """None."""
         return None
 
@@ -83,15 +83,15 @@ class NodeAccessible(QAccessibleInterface):
         """None."""
         return 0
 
-    def indexOfChild(self, _child: QAccessibleInterface) -> int:
+    def indexOfChild(self, child: QAccessibleInterface) -> int:
         """None."""
         return -1
 
-    def childAt(self, _x: int, _y: int) -> QAccessibleInterface | None:
+    def childAt(self, x: int, y: int) -> QAccessibleInterface | None:  # type: ignore[override]  # None is an answer, Qt's stubs forget it
         """None."""
         return None
 
-    def window(self) -> QWindow | None:
+    def window(self) -> QWindow | None:  # type: ignore[override]  # None is an answer, Qt's stubs forget it
         """The canvas' window."""
         return self._owner.window()
 
@@ -125,7 +125,7 @@ class NodeAccessible(QAccessibleInterface):
             return item.face.spoken
         return item.face.type_title if kind == QAccessible.Text.Description else ""
 
-    def setText(self, _kind: QAccessible.Text, _text: str) -> None:
+    def setText(self, kind: QAccessible.Text, _text: str) -> None:
         """Names are changed by renaming."""
 
     def foregroundColor(self) -> QColor:
@@ -135,6 +135,18 @@ class NodeAccessible(QAccessibleInterface):
     def backgroundColor(self) -> QColor:
         """Not told."""
         return QColor()
+
+
+def announce(canvas: CanvasView) -> None:
+    """Tells a screen reader, where one listens, which node is current now."""
+    current = canvas.selection.current
+    if canvas.accessible is None or not QAccessible.isActive() or current is None:
+        return
+    ids = canvas.accessible.ids()
+    if current in ids:
+        event = QAccessibleEvent(canvas, QAccessible.Event.Focus)
+        event.setChild(ids.index(current))
+        QAccessible.updateAccessibility(event)
 
 
 def install() -> None:

@@ -67,7 +67,7 @@ class GroupItem(QGraphicsItem):
     def __init__(self, index: int, group: Group, rect: QRectF, style: CanvasStyle) -> None:
         super().__init__()
         self.index = index
-        self.group = group
+        self.content = group
         self.chosen = False
         self._rect = rect
         self._style = style
@@ -102,17 +102,17 @@ class GroupItem(QGraphicsItem):
         """All that is painted."""
         return self._rect.adjusted(-2, -2, 2, 2)
 
-    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Paints the frame, its title and the grip."""
         style = self._style
-        colour = style.kind(str(self.group.ui.get("colour", COLOURS[0])))
+        colour = style.kind(str(self.content.ui.get("colour", COLOURS[0])))
         painter.setPen(QPen(faded(colour, 0.55), 1.4))
         painter.setBrush(faded(colour, 0.09))
         painter.drawRoundedRect(self._rect, 10, 10)
         painter.setFont(style.group_font)
         painter.setPen(colour)
         text = painter.fontMetrics().elidedText(
-            self.group.title, Qt.TextElideMode.ElideRight, int(self._rect.width() - 30)
+            self.content.title, Qt.TextElideMode.ElideRight, int(self._rect.width() - 30)
         )
         painter.drawText(self.header().adjusted(14, 0, -14, 0), Qt.AlignmentFlag.AlignVCenter, text)
         painter.setPen(QPen(faded(colour, 0.8), 1.4))

@@ -92,7 +92,7 @@ class InlineEditing:
                 canvas.document.push(SetGroups(tuple(groups)), words("Rename Group"))
             return ""
 
-        self.overlay.open_line(self._seen(item.header()), item.group.title, commit, words("Title of the group"))
+        self.overlay.open_line(self._seen(item.header()), item.content.title, commit, words("Title of the group"))
 
     def _seen(self, rect: QRectF) -> QRect:
         """A rectangle of the scene in the viewport, large enough to write in."""

@@ -49,7 +49,7 @@ class Minimap(QWidget):
 
         scene = canvas.graph_scene
         for group in scene.groups:
-            painter.setBrush(faded(canvas.style_.kind(str(group.group.ui.get("colour", "scorer"))), 0.25))
+            painter.setBrush(faded(canvas.style_.kind(str(group.content.ui.get("colour", "scorer"))), 0.25))
             painter.drawRect(small(group.rect))
         for item in scene.nodes.values():
             state = "error" if item.face.errors else item.face.state

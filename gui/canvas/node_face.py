@@ -18,6 +18,7 @@ from nodegraph.parameters import (
     Main,
     ModelOf,
     Parameter,
+    Range,
     Text,
     literal_choices,
     union_members,
@@ -218,7 +219,8 @@ def shown_value(parameter: Parameter, value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value)) or words("none")
     if isinstance(value, float | int):
-        unit = next((facet.unit for facet in parameter.facets if getattr(facet, "unit", "")), "")
+        span = parameter.facet(Range)
+        unit = span.unit if span else ""
         return f"{value:,g} {unit}".strip() if abs(value) < 1e6 else f"{value:,}"
     text = str(value).replace("\n", " ")
     if (parameter.facet(Folder) or parameter.facet(File)) and text:

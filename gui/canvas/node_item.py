@@ -86,7 +86,7 @@ class NodeItem(QGraphicsItem):
         """All that is painted."""
         return self.layout.bounds
 
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Paints the node at the level of detail that the zoom asks for."""
         scale = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
         strip = small = None

@@ -59,7 +59,7 @@ class NoteItem(QGraphicsItem):
         """All that is painted."""
         return self._size.adjusted(-2, -2, 2, 2)
 
-    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Paints the text on its slip."""
         style = self._style
         colour = style.kind("review")

@@ -166,7 +166,7 @@ def set_value(document: GraphDocument, id: str, parameter: Parameter, text: str)
     if problem := parameter.check(value):
         return f"{problem.message} {problem.fix}".strip()
     before = document.graph.node(id).params.get(parameter.name, parameter.default)
-    if before != value or type(before) is not type(value):
+    if before != value:
         document.push(SetParam(id, parameter.name, value), step)
     return ""
 

@@ -50,8 +50,8 @@ def gesture_for(canvas: CanvasView, button: Qt.MouseButton, at: Pointer, *, spac
         if group.grip().contains(at.scene):
             return ResizeGroup(canvas, at, group)
         if group.header().contains(at.scene):
-            canvas.selection.choose(group.group.nodes)
-            return MoveNodes(canvas, at, group.group.nodes, group=group)
+            canvas.selection.choose(group.content.nodes)
+            return MoveNodes(canvas, at, group.content.nodes, group=group)
     return Marquee(canvas, at)
 
 

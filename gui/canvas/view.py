@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from gui.actions import Actions
-from gui.canvas.accessible import CanvasAccessible, install
+from gui.canvas.accessible import CanvasAccessible, announce, install
 from gui.canvas.arrange import bending, coordinate
 from gui.canvas.camera import Camera
 from gui.canvas.commands import CanvasCommands
@@ -79,6 +79,7 @@ class CanvasView(Camera):
         self.minimap = Minimap(self)
         self.commands = CanvasCommands(self, actions)
         document.changed.connect(self._see_change)
+        selection.changed.connect(self._announce)
         results.node_changed.connect(self._refresh_minimap)
         for changed in (
             selection.changed,
@@ -288,7 +289,7 @@ class CanvasView(Camera):
             self._fit_on_show = False
             self.fit()
 
-    def drawForeground(self, painter: QPainter, _rect: QRectF) -> None:
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """Paints what the gesture shows."""
         if self.gesture is not None:
             self.gesture.paint(painter)
@@ -328,6 +329,9 @@ class CanvasView(Camera):
         self.inline.overlay.close()
         super()._zoomed()
         self.minimap.update()
+
+    def _announce(self) -> None:
+        announce(self)
 
     def _refresh_minimap(self, *_what: object) -> None:
         if self.minimap.isVisible():

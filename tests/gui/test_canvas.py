@@ -418,6 +418,19 @@ def test_a_screen_reader_hears_each_node(hand: Hand) -> None:
     assert node.role() == QAccessible.Role.ListItem
     assert node.text(QAccessible.Text.Name).startswith("Threshold, 1,204 in, 873 kept, done")
     assert node.rect().width() > 100
+    hand.click(hand.title("cut"))
+    assert node.state().selected and not canvas.child(0).state().selected
+
+
+def test_leaving_an_editor_untouched_changes_nothing(hand: Hand, quickstart: Graph) -> None:
+    shown(hand, quickstart)
+    for id, item in hand.view.graph_scene.nodes.items():
+        for field in item.face.fields:
+            if field.kind != "flag":
+                hand.view.edit_field(id, field.name)
+                hand.view.inline.overlay.take()
+    assert hand.view.document.undo_stack.count() == 0
+    assert hand.graph is quickstart
 
 
 def test_pictures_of_the_graph(hand: Hand, quickstart: Graph) -> None:

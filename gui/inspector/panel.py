@@ -84,7 +84,8 @@ class InspectorPanel(QWidget):
         row = form.focus(param) if form is not None else None
         if row is None:
             return False
-        self._area.widget().adjustSize()
+        if self.page is not None:
+            self.page.adjustSize()
         self._area.ensureWidgetVisible(row, 0, 60)
         return True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -413,3 +414,31 @@ def test_hundreds_of_problems_are_told_without_hundreds_of_cards(room: Room, qtb
     assert "800 more" in panel.list.item(200).text()
     room.document.problems_changed.emit(())
     assert panel.list.count() == 0
+
+
+def test_whatever_is_done_to_the_forms_undo_gives_the_same_file_back(room: Room) -> None:
+    chance = random.Random(7)
+    before = room.document.text
+    nodes = list(room.document.graph.nodes)
+    values: list[Any] = [None, True, 0, 3, 0.25, -1.0, "", "a fish", "#102030", ["a", "b"], []]
+    for _ in range(150):
+        room.selection.choose(chance.sample(nodes, chance.choice((1, 1, 1, 2))))
+        form = getattr(room.panel.page, "form", None)
+        for row in chance.sample(list(form.rows.values()), min(2, len(form.rows))) if form else ():
+            action = chance.choice(("edit", "edit", "say", "reset", "pin", "undo"))
+            if action in ("edit", "say"):
+                getattr(row.field.edited if action == "edit" else row.field, "emit" if action == "edit" else "say")(
+                    chance.choice(values)
+                )
+            elif action == "undo":
+                room.document.undo_stack.undo()
+            else:
+                getattr(row, action).click()
+    room.document.check()
+    after = room.document.text
+    while room.document.undo_stack.canUndo():
+        room.document.undo_stack.undo()
+    assert room.document.text == before
+    while room.document.undo_stack.canRedo():
+        room.document.undo_stack.redo()
+    assert room.document.text == after

@@ -27,6 +27,9 @@ class ExpressionEdit(Lines):
         self.completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.completer.setFilterMode(Qt.MatchFlag.MatchContains)
         self.completer.activated.connect(self.complete)
+        popup = self.completer.popup()
+        assert popup is not None  # a completer that pops up has one
+        self._popup = popup
 
     def complete(self, word: str) -> None:
         """Puts the word in the place of the one that is begun."""
@@ -37,8 +40,7 @@ class ExpressionEdit(Lines):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Leaves the keys of the open list to the list."""
-        popup = self.completer.popup()
-        if popup.isVisible() and event.key() in (
+        if self._popup.isVisible() and event.key() in (
             Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Backtab, Qt.Key.Key_Escape,
         ):  # fmt: skip
             event.ignore()
@@ -50,12 +52,12 @@ class ExpressionEdit(Lines):
         if asked or (len(begun) >= 1 and event.text().strip()):
             self._offer(begun)
         elif not begun:
-            popup.hide()
+            self._popup.hide()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Closes the list when the focus goes elsewhere."""
         if event.reason() != Qt.FocusReason.PopupFocusReason:
-            self.completer.popup().hide()
+            self._popup.hide()
         super().focusOutEvent(event)
 
     def _begun(self) -> str:
@@ -67,12 +69,11 @@ class ExpressionEdit(Lines):
     def _offer(self, begun: str) -> None:
         self.completer.setCompletionPrefix(begun)
         if not self.completer.completionCount() or self.completer.currentCompletion() == begun:
-            self.completer.popup().hide()
+            self._popup.hide()
             return
-        popup = self.completer.popup()
-        popup.setCurrentIndex(self.completer.completionModel().index(0, 0))
+        self._popup.setCurrentIndex(self.completer.completionModel().index(0, 0))
         area = self.cursorRect()
-        area.setWidth(max(180, popup.sizeHintForColumn(0) + 24))
+        area.setWidth(max(180, self._popup.sizeHintForColumn(0) + 24))
         self.completer.complete(area)
 
 

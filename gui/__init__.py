@@ -1,1 +1,1 @@
-"""The app: a client of the engine. Knows nodegraph's public rooms and nothing of nodes/: it learns of them from specs."""
+"""The app: a client of the engine. Knows nodegraph's rooms and nothing of nodes/: it learns of them from specs."""

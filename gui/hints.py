@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui.settings import Settings
+from gui.theme.labels import styled_label
 
 FLAG = "hints-dismissed"
 MARGIN = 22
@@ -15,7 +16,8 @@ class Hints(QFrame):
     """A card at the bottom of `over` with one hint at a time."""
 
     def __init__(self, settings: Settings, over: QWidget) -> None:
-        super().__init__(over, objectName="hint")
+        super().__init__(over)
+        self.setObjectName("hint")
         self._settings = settings
         self._over = over
         self._at = 0
@@ -34,10 +36,10 @@ class Hints(QFrame):
         )
         self.setAccessibleName(self.tr("Hints"))
         self.setFixedWidth(400)
-        self._title = QLabel(objectName="hint_title")
+        self._title = styled_label("hint_title")
         self._text = QLabel()
         self._text.setWordWrap(True)
-        self._count = QLabel(objectName="dim")
+        self._count = styled_label("dim")
         dismiss = QPushButton(self.tr("Dismiss"))
         self._next = QPushButton(self.tr("Next"))
         self._next.setDefault(True)

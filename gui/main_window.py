@@ -37,7 +37,12 @@ MESSAGE_TIME = 8000
 
 
 class MainWindow(QMainWindow):
-    """The app's window. `questions` and `swaps` (the folder of swap files) are for tests."""
+    """The app's window. `questions` and `swaps` (the folder of swap files) are for tests.
+
+    `actions` are the app's by id: they stand where Qt has the list of a widget's own, which nobody asks a window for.
+    """
+
+    actions: Actions  # pyright: ignore[reportIncompatibleMethodOverride, reportAssignmentType]
 
     def __init__(
         self,
@@ -55,7 +60,7 @@ class MainWindow(QMainWindow):
         self.document = GraphDocument(registry, self)
         self.selection = Selection(self.document, self)
         self.results = Results(self)
-        self.actions = Actions(self, settings.keys())  # type: ignore[assignment,method-assign]
+        self.actions = Actions(self, settings.keys())  # pyright: ignore[reportIncompatibleMethodOverride]
         self.questions = questions or Questions(self)
         self.files = Files(self.document, settings, self.questions, self, swaps)
         self.run = RunController(self.document, self.results, self)
@@ -232,7 +237,7 @@ class MainWindow(QMainWindow):
             self.canvas, self.inspector, self.problems, self.gallery, self.outline, self.log, self.palette_popup,
             getattr(self, "run_bar", None),
         ):  # fmt: skip
-            if hasattr(room, "apply_theme"):
+            if room is not None and hasattr(room, "apply_theme"):
                 room.apply_theme(self.theme)
 
     def _system_theme_changed(self) -> None:

@@ -72,14 +72,30 @@ def quickstart(window: MainWindow) -> QPixmap:
         _until(lambda: not window.run.busy, PATIENCE)
     window.selection.choose(["best"])
     _settle(1.5)
+    window.canvas.fit()
+    _settle()
     return window.grab()
 
 
 def threshold(window: MainWindow) -> QPixmap:
-    """The threshold editor of a filter."""
-    window.selection.choose(["size"])
-    _settle()
-    return window.grab()
+    """The threshold editor of a filter on sharpness."""
+    from nodegraph.graph.edit import AddNode, Connect, Several
+    from nodegraph.graph.model import Edge, Node
+
+    limits = {"column": "sharpness", "low": 300.0}
+    place = {"x": 1820, "y": 60}
+    node = Node("threshold", "filter/threshold", params=limits, ui=place)
+    wire = Edge.parse("sharpness.images", "threshold.images")
+    window.document.push(Several((AddNode(node), Connect(wire))), "filter")
+    if window.run.run(["threshold"]):
+        _until(lambda: not window.run.busy, PATIENCE)
+    window.selection.choose(["threshold"])
+    window.canvas.fit()
+    _settle(1.5)
+    shot = window.grab()
+    window.document.undo_stack.undo()
+    window.canvas.fit()
+    return shot
 
 
 def reasons(window: MainWindow) -> QPixmap:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.theme.labels import styled_label
 from nodegraph.graph.io import load
 from nodegraph.graph.model import Graph
 from nodegraph.problems import ProblemError
@@ -84,9 +85,9 @@ class ExamplesDialog(QDialog):
             item = QListWidgetItem(example.title)
             item.setSizeHint(QSize(240, 52))
             self._list.addItem(item)
-        self._title = QLabel(objectName="dialog_title")
+        self._title = styled_label("dialog_title")
         self._title.setWordWrap(True)
-        self._counts = QLabel(objectName="dim")
+        self._counts = styled_label("dim")
         self._about = QLabel()
         self._about.setWordWrap(True)
         self._about.setTextFormat(Qt.TextFormat.PlainText)

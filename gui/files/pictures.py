@@ -6,7 +6,7 @@ import zlib
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QSaveFile
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QImageWriter
 
 from nodegraph.data.png import chunks
 from nodegraph.graph.io import loads
@@ -27,7 +27,7 @@ def save_png(image: QImage, text: str, path: Path) -> None:
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
-    if not image.save(buffer, "PNG"):
+    if not QImageWriter(buffer, b"png").write(image):
         raise cannot_save(path, "the graph is too large for one picture")
     plain = bytes(data.data())
     # by hand, as Qt's own text chunks lose line breaks and double spaces

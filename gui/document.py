@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from uuid import uuid4
 
+from platformdirs import user_state_path
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
+from nodegraph.data.journal import journal_path
 from nodegraph.graph.edit import apply
 from nodegraph.graph.edits import Edit
 from nodegraph.graph.io import dumps
@@ -21,13 +24,14 @@ class GraphDocument(QObject):
 
     `changed(before, after)` follows each change, undo and redo included; views compare the two graphs and renew what
     differs. `problems_changed` follows when the graph was checked again, at the latest 200 ms later. `refused(problem)`
-    tells why an edit was not possible.
+    tells why an edit was not possible. `loaded` comes before all that follows from another graph being shown.
     """
 
     changed = Signal(object, object)
     problems_changed = Signal(object)
     refused = Signal(object)
     path_changed = Signal(object)
+    loaded = Signal()
 
     def __init__(self, registry: Registry, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -36,6 +40,7 @@ class GraphDocument(QObject):
         self.problems: tuple[Problem, ...] = ()
         self._graph = Graph()
         self._path: Path | None = None
+        self._unsaved = uuid4().hex
         self._checking = QTimer(self, singleShot=True, interval=120)
         self._checking.timeout.connect(self.check)
 
@@ -55,6 +60,13 @@ class GraphDocument(QObject):
         return self._path.absolute().parent if self._path else Path.home() / "nodegraph"
 
     @property
+    def journal(self) -> Path:
+        """The file with what was decided by hand: beside the graph, or in the state folder while that has no file."""
+        if self._path is not None:
+            return journal_path(self._path.absolute())
+        return user_state_path("nodegraph", appauthor=False) / "journals" / f"{self._unsaved}.journal.jsonl"
+
+    @property
     def text(self) -> str:
         """The graph as the text of its file."""
         return dumps(self._graph)
@@ -62,6 +74,9 @@ class GraphDocument(QObject):
     def load(self, graph: Graph, path: Path | None) -> None:
         """Shows another graph; the history begins anew."""
         self.undo_stack.clear()
+        self._unsaved = uuid4().hex
+        self._path = path
+        self.loaded.emit()
         self._set(graph)
         self.set_path(path)
         self.check()

@@ -134,7 +134,7 @@ class RunController(QObject):
 
         False where it is refused: `failed` says why, unless a run is going on already.
         """
-        if self._closed or (self._busy and not self._runs_live()):
+        if self._closed or (self._busy and not self._gives_way()):
             return False
         wanted = tuple(id for id in targets if id in self.document.graph.nodes)
         job = self._jobs.make("run", self._fresh.now, wanted, sample=sample)
@@ -221,6 +221,7 @@ class RunController(QObject):
         request = {
             "do": job.do, "run": job.id, "graph": dumps(job.graph), "base": str(job.base), "device": self._device,
             "targets": job.targets, "sample": job.sample, "write": job.write,
+            "journal": str(self._document.journal),
         }  # fmt: skip
         if job.do == "run":
             try:
@@ -247,6 +248,10 @@ class RunController(QObject):
     def _runs_live(self) -> bool:
         return self._job is not None and self._job.live and self._next is None
 
+    def _gives_way(self) -> bool:
+        """Whether the run that goes on ends for another: a live one, or one of a graph that is not shown any more."""
+        return self._runs_live() or (self._job is not None and self._job.do == "run" and self._fold is None)
+
     def _run_live(self) -> None:
         if not self._live or self._closed:
             return
@@ -265,7 +270,8 @@ class RunController(QObject):
         match event["event"]:
             case "plan":
                 self._take_plan(self._job, event["nodes"])
-                self._end()
+                self._release()
+                self._proceed()
             case "summary":
                 self._end_run(dict(event))
             case "problems":
@@ -303,19 +309,20 @@ class RunController(QObject):
     def _end_run(self, summary: dict[str, Any]) -> None:
         stopped = summary["exit"] == CANCELLED
         self._close_fold(stopped=stopped)
-        live = self._job is not None and self._job.live
         if stopped:
             self._log(self.tr("Stopped."), "info")
         else:
             self._log(self.tr("Done in {:.1f} s.").format(summary["seconds"]), "info")
             for path in summary["out"]:
                 self._log(self.tr("Written: {}").format(path), "info")
-        self._end(replan=not live)
+        self._release()
         self.finished.emit(summary)
+        self._proceed()
 
     def _refused(self, problems: list[Problem]) -> None:
         if self._job is None or self._job.do == "plan":
-            self._end()
+            self._release()
+            self._proceed()
             return
         for found in problems:
             words = f"{found.message} {found.fix}".strip()
@@ -324,8 +331,9 @@ class RunController(QObject):
             self._log(words, "error", found.node or "")
         self._close_fold(stopped=False)
         words = self._jobs.words(problems[0])
-        self._end()
+        self._release()
         self.failed.emit(words)
+        self._proceed()
 
     def _broke(self, message: str, details: str = "") -> None:
         """The run failed for a reason that nobody foresaw: said on the node it was at, the details in the log."""
@@ -335,11 +343,12 @@ class RunController(QObject):
         for line in details.splitlines():
             self._log(line, "engine", node or "")
         self._close_fold(stopped=False)
-        self._end()
+        self._release()
         if planning:
             self._log(message, "warning")
         else:
             self._fail(message, node or "")
+        self._proceed()
 
     def _engine_ended(self, why: str) -> None:
         job, fold = self._job, self._fold
@@ -349,12 +358,15 @@ class RunController(QObject):
             self._close_fold(stopped=True)
             ended_run = job.do == "run"
             self._log(self.tr("Stopped; the engine will be started again."), "info")
-            self._end()
+            self._release()
             if ended_run:
                 self.finished.emit(_cancelled())
+            self._proceed()
         else:
             node = fold.suspect() if fold is not None else None
             where = self.tr(" while working on {}").format(fold.title_of(node)) if fold is not None and node else ""
+            last = list(self._engine.last_lines)[-1:] if why.startswith("exit") else []
+            why = ": ".join([why, *last])
             self._broke(self.tr("The engine stopped{} ({}). Run again to go on.").format(where, why))
 
     def _close_fold(self, *, stopped: bool) -> None:
@@ -363,26 +375,30 @@ class RunController(QObject):
             self._fold.end(stopped=stopped)
             self._fold = None
 
-    def _end(self, *, replan: bool = True) -> None:
-        """The engine is free: what waits goes on."""
+    def _release(self) -> None:
+        """The engine is free. What waits goes on with `_proceed`, after the end was told."""
         job, self._job, self._stopping = self._job, None, False
         self._patience.stop()
         self._fresh.refresh()
-        if job is not None and job.do == "run":
-            self._session.prune(
-                path for id in self.document.graph.nodes for path in self._results.of(id).files.values()
-            )
+        if job is None or job.do == "plan":
+            return
+        results = (self._results.of(id) for id in self.document.graph.nodes)
+        self._session.prune(path for result in results for path in result.files.values())
+        self._plan_due |= not job.live
+        if self._next is None:
+            self._set_busy(False)
+            self.progress.emit(None, "")
+
+    def _proceed(self) -> None:
+        if self._job is not None:  # whoever heard of the end ran again
+            return
         waiting, self._next = self._next, None
         if waiting is not None:
             self._begin(waiting)
-            return
-        self._set_busy(False)
-        if job is not None and job.do == "run":
-            self.progress.emit(None, "")
-        if self._live_due:
+        elif self._live_due:
             self._live_due = False
             self._live_later.start()
-        elif self._planning and (self._plan_due or (replan and job is not None and job.do == "run")):
+        elif self._planning and self._plan_due:
             self._plan_due = False
             self._plan_later.start()
 

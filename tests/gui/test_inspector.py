@@ -40,6 +40,7 @@ from gui.selection import Selection
 from gui.theme.theme import load_theme
 from nodegraph.columns import ColumnInfo
 from nodegraph.graph.columns import ColumnsAt
+from nodegraph.graph.edit import applied
 from nodegraph.graph.edits import AddNode, RemoveNode, SetParam
 from nodegraph.graph.model import Graph, Node
 from nodegraph.parameters import (
@@ -63,6 +64,7 @@ class Room:
 
     def __init__(self, qtbot: QtBot, document: GraphDocument, graph: Graph, tmp_path: Path) -> None:
         self.document, self.qtbot = document, qtbot
+        graph = applied(graph, [SetParam("best", "k", 40), SetParam("split", "share", 0.2)])
         document.load(graph, tmp_path / "graph.json")
         self.selection, self.results = Selection(document), Results()
         self.panel = InspectorPanel(document, self.selection, self.results, load_theme("dark"))
@@ -153,8 +155,8 @@ def test_typing_is_one_step_and_undo_takes_it_back(room: Room) -> None:
     assert room.param("best", "k") == 123
     assert room.document.undo_stack.count() == steps + 1
     room.document.undo_stack.undo()
-    assert room.param("best", "k") == 40
-    assert room.row("k").field.focusProxy().text() == "40"
+    assert room.param("best", "k") == 24
+    assert room.row("k").field.focusProxy().text() == "24"
 
 
 def test_dragging_a_slider_is_one_step_and_the_next_drag_another(room: Room) -> None:
@@ -186,10 +188,10 @@ def test_no_number_leaves_the_value_alone(room: Room) -> None:
     room.selection.choose(["best"])
     edit = room.row("k").field.focusProxy()
     room.type_into(edit, "a lot")
-    assert room.param("best", "k") == 40
+    assert room.param("best", "k") == 24
     assert edit.property("wrong") is True
     room.qtbot.keyClick(edit, Qt.Key.Key_Return)
-    assert edit.text() == "40"
+    assert edit.text() == "24"
 
 
 def test_reset_gives_the_default_back_and_is_shown_only_then(room: Room) -> None:
@@ -294,7 +296,7 @@ def test_several_nodes_of_one_type_are_edited_at_once(room: Room) -> None:
     assert (room.param("best", "k"), room.param("other", "k")) == (12, 12)
     assert room.document.undo_stack.count() == steps + 1
     room.document.undo_stack.undo()
-    assert (room.param("best", "k"), room.param("other", "k")) == (40, 7)
+    assert (room.param("best", "k"), room.param("other", "k")) == (24, 7)
     room.selection.choose(["best", "prompt"])
     assert not isinstance(room.panel.page, NodePage)
 
@@ -310,7 +312,7 @@ def test_the_pin_makes_and_removes_a_knob(room: Room) -> None:
 def test_the_graph_page_turns_the_knobs(room: Room) -> None:
     page = room.panel.page
     assert isinstance(page, GraphPage)
-    assert "16 nodes" in page.counts.text()
+    assert f"{len(room.document.graph.nodes)} nodes" in page.counts.text()
     room.type_into(page.rows["keep"].field.focusProxy(), "9")
     assert room.param("best", "k") == 9
     room.type_into(page.seed, "77")
@@ -442,3 +444,14 @@ def test_whatever_is_done_to_the_forms_undo_gives_the_same_file_back(room: Room)
     while room.document.undo_stack.canRedo():
         room.document.undo_stack.redo()
     assert room.document.text == after
+
+
+def test_the_help_unfolds_at_a_click_on_more(room: Room) -> None:
+    room.selection.choose(["duplicates"])
+    assert isinstance(room.panel.page, NodePage)
+    help = room.panel.page.header.help
+    short = len(help.text())
+    help.linkActivated.emit("more")
+    assert len(help.text()) > short
+    help.linkActivated.emit("less")
+    assert len(help.text()) == short

@@ -36,7 +36,7 @@ class NodeForm(QWidget):
         self.rows: dict[str, ParameterRow] = {}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(14)
+        layout.setSpacing(12)
         few = len(spec.parameters) <= FEW
         rest: list[ParameterRow] = []
         for name, parameter in spec.parameters.items():
@@ -54,7 +54,7 @@ class NodeForm(QWidget):
             layout.addWidget(self._rest)
             inner = QVBoxLayout(self._rest)
             inner.setContentsMargins(0, 0, 0, 0)
-            inner.setSpacing(14)
+            inner.setSpacing(12)
             for row in rest:
                 inner.addWidget(row)
         self._fold.setVisible(bool(rest))

@@ -77,18 +77,18 @@ class NodeHeader(QWidget):
         self.help.setProperty("role", "help")
         layout.addWidget(self.help)
         if rest:
-            self.more = QToolButton(self)
-            self.more.setProperty("role", "link")
-            self.more.setText(self.tr("More"))
-            self.more.setCheckable(True)
-            self.more.setAccessibleName(self.tr("More help"))
+            self.help.setTextInteractionFlags(
+                Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+            )
+            colour = self._theme["accent"].name()
 
-            def toggle(on: bool) -> None:
-                self.help.setText(rich(spec.help if on else first))
-                self.more.setText(self.tr("Less") if on else self.tr("More"))
+            def show(whole: bool) -> None:
+                word, link = (self.tr("Less"), "less") if whole else (self.tr("More"), "more")
+                text = rich(spec.help if whole else first)
+                self.help.setText(f'{text} &nbsp;<a href="{link}" style="color:{colour}">{word}</a>')
 
-            self.more.toggled.connect(toggle)
-            layout.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
+            show(False)
+            self.help.linkActivated.connect(lambda link: show(link == "more"))
 
     def _kind_text(self) -> str:
         if self._spec is None:

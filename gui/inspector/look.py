@@ -47,9 +47,8 @@ def stylesheet(theme: Theme) -> str:
         padding: 4px 7px; }}
     QToolButton[role="segment"]:checked:focus, QToolButton[role="button"]:checked:focus {{
         border-color: {colours["text"]}; }}
-    QToolButton[role="link"] {{ color: {colours["accent"]}; padding: 0; }}
     QToolButton[role="section"] {{ color: {colours["text_dim"]}; font-weight: 600; padding: 3px 0; }}
-    QToolButton[role="link"]:checked, QToolButton[role="section"]:checked {{ background: transparent; }}
+    QToolButton[role="section"]:checked {{ background: transparent; }}
     QToolButton::menu-button {{ border: 0; width: 14px; }}
     QFrame[role="rule"] {{ background: {colours["border"]}; border: 0; }}
     QFrame[role="card"] {{ background: {css(theme["state_error"], 0.10)}; border-radius: 4px; }}

@@ -40,7 +40,7 @@ class _TwoLines(QStyledItemDelegate):
         """Adds the second line."""
         super().initStyleOption(option, index)
         if line := index.data(_LINE):
-            option.text = f"{option.text}\n{line}"
+            option.text = f"{option.text}\u2028{line}"  # what Qt draws as a new line here
 
 
 class ModelField(Field):
@@ -65,7 +65,7 @@ class ModelField(Field):
             self.box.setItemData(row, entry.note or entry.title, Qt.ItemDataRole.ToolTipRole)
         self._known = self.box.count()
         self.box.setItemDelegate(_TwoLines(self.box))
-        self.box.view().setMinimumWidth(340)
+        self.box.view().setMinimumWidth(380)
         calm_wheel(self.box)
         self.box.activated.connect(lambda index: self.say(self.box.itemData(index)))
         layout.addWidget(self.box)

@@ -45,7 +45,7 @@ class Histogram(QWidget):
 
     def sizeHint(self) -> QSize:
         """Wide and low."""
-        return QSize(280, 150)
+        return QSize(280, 134)
 
     def show_distribution(self, distribution: Distribution | None, sides: tuple[str, ...]) -> None:
         """Shows another column."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
+
+from PySide6.QtCore import QThreadPool
 
 from nodegraph.cache.location import cache_folder
 
@@ -38,8 +41,8 @@ class SessionFolder:
         needed = {path.parent for path in used}
         runs = sorted(self._folder.iterdir(), key=lambda path: (len(path.name), path.name))
         for run in runs[:-KEPT_RUNS]:
-            if run not in needed:
-                shutil.rmtree(run, ignore_errors=True)
+            if run not in needed:  # large files take a while to remove: not on the window's thread
+                QThreadPool.globalInstance().start(partial(shutil.rmtree, run, ignore_errors=True))
 
     def remove(self) -> None:
         """Removes all tables of this session."""

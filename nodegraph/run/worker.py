@@ -81,7 +81,8 @@ class Worker:
     def say(self, run: str, event: Mapping[str, Any]) -> None:
         """Writes one event. Safe to use from several threads."""
         with self._lock:
-            self.output.write(json.dumps({**event, "run": run}, ensure_ascii=False, default=str) + "\n")
+            # in ASCII: names of files may be bytes that are no text
+            self.output.write(json.dumps({**event, "run": run}, default=str) + "\n")
             self.output.flush()
 
     def _answer(self, request: Request) -> None:

@@ -234,6 +234,22 @@ def test_live_mode_runs_each_edit_and_writes_nothing(
     assert not (document.base / "out").exists()
 
 
+def test_a_live_run_leaves_an_export_done_that_was_written_just_so(
+    run: RunController, document: GraphDocument, results: Results, go: Go, qtbot: QtBot
+) -> None:
+    go()
+    with qtbot.waitSignal(run.finished, timeout=LONG):
+        run.set_live(True)
+    assert results.of("export").state == "done"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are bytes on Linux alone")
+def test_file_names_that_are_no_text_do_not_matter(document: GraphDocument, go: Go) -> None:
+    folder = document.base / "pictures"
+    (folder / "0.png").rename(folder / os.fsdecode(b"\xff\xfe.png"))
+    assert go()["exit"] == 0
+
+
 def test_a_graph_that_writes_outside_its_folder_asks_first_and_once(
     run: RunController, document: GraphDocument, go: Go, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -282,9 +298,13 @@ def test_another_graph_ends_the_run_quietly(
     small = load(document.base / "small.json")
     document.load(small, document.path)
     results.clear()
-    qtbot.waitUntil(lambda: not run.busy, timeout=LONG)
     assert set(states(results, document).values()) == {"ready"}
-    assert go()["nodes"]["folder"]["out"] == PICTURES
+    with qtbot.waitSignal(run.finished, timeout=LONG) as first:
+        assert run.run(), "what is not shown any more gives way"
+    assert first.args[0]["exit"] == CANCELLED
+    with qtbot.waitSignal(run.finished, timeout=LONG) as second:
+        pass
+    assert second.args[0]["nodes"]["folder"]["out"] == PICTURES
 
 
 def test_a_node_added_while_nothing_runs_is_ready(document: GraphDocument, results: Results, go: Go) -> None:

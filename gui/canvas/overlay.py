@@ -157,6 +157,8 @@ def choices_of(document: GraphDocument, id: str, parameter: Parameter) -> list[s
 
 def set_value(document: GraphDocument, id: str, parameter: Parameter, text: str) -> str:
     """Sets the parameter to what the text means; answers what is wrong with it, or ""."""
+    if id not in document.graph.nodes:  # it went while its editor was open
+        return ""
     value = parsed(parameter, text)
     step = words("Set {name}").format(name=parameter.label)
     if value is None and not parameter.nullable:

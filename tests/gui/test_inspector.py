@@ -155,8 +155,8 @@ def test_typing_is_one_step_and_undo_takes_it_back(room: Room) -> None:
     assert room.param("best", "k") == 123
     assert room.document.undo_stack.count() == steps + 1
     room.document.undo_stack.undo()
-    assert room.param("best", "k") == 24
-    assert room.row("k").field.focusProxy().text() == "24"
+    assert room.param("best", "k") == 40
+    assert room.row("k").field.focusProxy().text() == "40"
 
 
 def test_dragging_a_slider_is_one_step_and_the_next_drag_another(room: Room) -> None:
@@ -188,10 +188,10 @@ def test_no_number_leaves_the_value_alone(room: Room) -> None:
     room.selection.choose(["best"])
     edit = room.row("k").field.focusProxy()
     room.type_into(edit, "a lot")
-    assert room.param("best", "k") == 24
+    assert room.param("best", "k") == 40
     assert edit.property("wrong") is True
     room.qtbot.keyClick(edit, Qt.Key.Key_Return)
-    assert edit.text() == "24"
+    assert edit.text() == "40"
 
 
 def test_reset_gives_the_default_back_and_is_shown_only_then(room: Room) -> None:
@@ -296,7 +296,7 @@ def test_several_nodes_of_one_type_are_edited_at_once(room: Room) -> None:
     assert (room.param("best", "k"), room.param("other", "k")) == (12, 12)
     assert room.document.undo_stack.count() == steps + 1
     room.document.undo_stack.undo()
-    assert (room.param("best", "k"), room.param("other", "k")) == (24, 7)
+    assert (room.param("best", "k"), room.param("other", "k")) == (40, 7)
     room.selection.choose(["best", "prompt"])
     assert not isinstance(room.panel.page, NodePage)
 

@@ -49,6 +49,7 @@ _PLACES: dict[int, tuple[tuple[float, float, float], ...]] = {
 
 _PIXELS_ACROSS = 40
 _OVERSAMPLING = 2
+_SKETCH_SIDE = 192
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def paint(scene: Scene, size: Size) -> Image.Image:
         picture = picture.filter(ImageFilter.GaussianBlur(unit * 0.008))
         picture = _shadows(picture, things)
     elif scene.kind == "line":
-        picture = _drawn_lines(picture, unit)
+        picture = _drawn_lines(picture)
     elif scene.kind == "watercolour":
         picture = picture.filter(ImageFilter.GaussianBlur(unit * 0.01))
     for thing in things:
@@ -134,10 +135,14 @@ def _shadows(picture: Image.Image, things: list[_Thing]) -> Image.Image:
     return picture
 
 
-def _drawn_lines(picture: Image.Image, unit: int) -> Image.Image:
+def _drawn_lines(picture: Image.Image) -> Image.Image:
     """The backdrop as pencil lines on paper with a faint wash."""
-    lines = picture.convert("L").filter(ImageFilter.GaussianBlur(unit * 0.004)).filter(ImageFilter.CONTOUR)
+    # A filter's lines are a pixel thick, so a large picture is drawn small: the pencil grows with the sheet.
+    sheet = picture.convert("L")
+    sheet.thumbnail([round(side * min(1, _SKETCH_SIDE / min(sheet.size))) for side in sheet.size])
+    lines = sheet.filter(ImageFilter.GaussianBlur(min(sheet.size) * 0.004)).filter(ImageFilter.CONTOUR)
     lines = lines.filter(ImageFilter.MinFilter(3)).point([min(255, round(v * 0.55 + 115)) for v in range(256)])
+    lines = lines.resize(picture.size, Image.Resampling.BICUBIC)
     wash = Image.blend(picture, Image.new("RGB", picture.size, _PAPER), 0.78)
     return ImageChops.multiply(wash, Image.merge("RGB", (lines, lines, lines)))
 

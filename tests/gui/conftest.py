@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -14,15 +15,24 @@ for _name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"):
 os.environ["NODEGRAPH_CACHE"] = str(Path(_HOME.name) / "cache")
 
 import pytest  # noqa: E402  (Qt must not be imported before its platform is chosen)
-from PySide6.QtCore import QSettings  # noqa: E402
+from PySide6.QtCore import QCoreApplication, QSettings  # noqa: E402
 
 from gui.document import GraphDocument  # noqa: E402
 from gui.settings import Settings  # noqa: E402
 from nodegraph.graph.io import load  # noqa: E402
 from nodegraph.graph.model import Graph  # noqa: E402
 from nodegraph.registry import Registry, installed_registry  # noqa: E402
+from tests.gui.leaks import wait_for_the_end  # noqa: E402
 
 QUICKSTART = Path(__file__).parents[2] / "example_graphs" / "quickstart.json"
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left_running() -> Iterator[None]:
+    """Fails the test that leaves a thread, a process or a timer running."""
+    yield
+    if QCoreApplication.instance() is not None and (left := wait_for_the_end()):
+        pytest.fail(f"still running: {', '.join(left)}")
 
 
 @pytest.fixture(scope="session")

@@ -139,7 +139,8 @@ def _drawn_lines(picture: Image.Image) -> Image.Image:
     """The backdrop as pencil lines on paper with a faint wash."""
     # A filter's lines are a pixel thick, so a large picture is drawn small: the pencil grows with the sheet.
     sheet = picture.convert("L")
-    sheet.thumbnail([round(side * min(1, _SKETCH_SIDE / min(sheet.size))) for side in sheet.size])
+    scale = min(1, _SKETCH_SIDE / min(sheet.size))
+    sheet.thumbnail((round(sheet.width * scale), round(sheet.height * scale)))
     lines = sheet.filter(ImageFilter.GaussianBlur(min(sheet.size) * 0.004)).filter(ImageFilter.CONTOUR)
     lines = lines.filter(ImageFilter.MinFilter(3)).point([min(255, round(v * 0.55 + 115)) for v in range(256)])
     lines = lines.resize(picture.size, Image.Resampling.BICUBIC)

@@ -1,1 +1,1 @@
-"""The gallery: the pictures of a node, kept and dropped, at any size, and compared. It decodes nothing on the app's thread."""
+"""The gallery: the pictures of a node at any size, and compared. Nothing is decoded on the app's thread."""

@@ -1,4 +1,4 @@
-"""Lanes: the tables of a node as the gallery shows them, one for each port and one for what was dropped, with reasons."""
+"""Lanes: the tables of a node as the gallery shows them, one a port and one for what was dropped, with reasons."""
 
 from __future__ import annotations
 
@@ -68,8 +68,9 @@ def rows_of(document: GraphDocument, results: Results, node: str, lane: str) -> 
 
 def with_reasons(graph: Graph, registry: Registry, results: Results, node: str, ledger: pl.DataFrame) -> pl.DataFrame:
     """Ledger rows with their file and the columns that they had when they were dropped, and the reason in words."""
-    tables = [table for dropper in ledger["node"].unique(maintain_order=True).to_list()
-              for table in _tables_before(graph, results, dropper)] + list(_sources(graph, registry, results, node))  # fmt: skip
+    droppers = ledger["node"].unique(maintain_order=True).to_list()
+    tables = [table for dropper in droppers for table in _tables_before(graph, results, dropper)]
+    tables += _sources(graph, registry, results, node)
     wanted = ledger.select("rid", "cid", pl.col("node").alias("_node"), pl.col("reason").alias("_why"))
     known: pl.DataFrame | None = None
     for table in tables:

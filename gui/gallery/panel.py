@@ -1,4 +1,4 @@
-"""The gallery panel: what the current node keeps and drops as a grid, sorted, searched, and live while a run goes on."""
+"""The gallery panel: what the current node keeps and drops as a grid, sorted, searched, live during a run."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ from PySide6.QtWidgets import (
 )
 
 from gui.document import GraphDocument
+from gui.gallery.captions import Captions
 from gui.gallery.grid import Grid
 from gui.gallery.lanes import PREVIEW, REASON, Lane, empty_rows, lanes_of, rows_of, title_of
 from gui.gallery.thumbnails import Thumbnails
 from gui.gallery.tools import GalleryTools
+from gui.gallery.viewer import Viewer
 from gui.results import Results
 from gui.selection import Selection
 from gui.theme.theme import Theme
@@ -49,7 +51,9 @@ class GalleryPanel(QWidget):
         self._node: str | None = None
         self._lane = ""
         self._seen: object = None
-        self.viewer: Any = None
+        self.viewer: Viewer | None = None
+        self.captions = Captions(document, results, self)
+        self.captions.changed.connect(self._captions_changed)
         self.grid = Grid(thumbnails, theme, self)
         self.grid.opened.connect(self.open_viewer)
         self.tools = GalleryTools(self)
@@ -93,13 +97,25 @@ class GalleryPanel(QWidget):
         self._theme = theme
         self.grid.apply_theme(theme)
         self.tools.apply_theme(theme)
+        if self.viewer is not None:
+            self.viewer.apply_theme(theme)
 
     def shutdown(self) -> None:
         """Ends what the panel keeps going. The app is closing."""
         self._renew_later.stop()
+        if self.viewer is not None:
+            self.viewer.shutdown()
 
     def open_viewer(self, position: int) -> None:
         """Shows a picture at its full size."""
+        if self._node is None or self._lane == PREVIEW:
+            return
+        if self.viewer is None:
+            self.viewer = Viewer(
+                self._document, self._results, self._thumbnails, self.captions, self._theme, self.window()
+            )
+            self.viewer.moved.connect(self._follow_viewer)
+        self.viewer.show_rows(self.grid.rows, self._node, position)
 
     def renew(self) -> None:
         """Looks at the current node again."""
@@ -128,6 +144,8 @@ class GalleryPanel(QWidget):
         scrolled = self.grid.verticalScrollBar().value()
         table = rows_of(self._document, self._results, self._node, self._lane) if self._node and self._lane else None
         table = empty_rows() if table is None else table
+        if self._node and "caption" in table.columns and REASON not in table.columns:
+            table = self.captions.shown(table, self._node)
         self.grid.set_words(REASON in table.columns or "caption" in table.columns)
         self.tools.set_columns([name for name in table.columns if not name.startswith("_") and name != "recipe"])
         self._try(lambda: self.grid.rows.show_table(table))
@@ -146,6 +164,16 @@ class GalleryPanel(QWidget):
             words = f"{found.message} {found.fix}".strip()
         self.tools.say(words)
         self._say_state()
+
+    def _captions_changed(self) -> None:
+        self._seen = None
+        self.renew()
+
+    def _follow_viewer(self, position: int) -> None:
+        """The grid goes along with the viewer."""
+        index = self.grid.rows.index(position)
+        self.grid.setCurrentIndex(index)
+        self.grid.scrollTo(index)
 
     def _node_changed(self, node: str) -> None:
         if node == self._node and not self._renew_later.isActive():
@@ -172,8 +200,8 @@ class GalleryPanel(QWidget):
         rows = self.grid.rows
         if rows.rowCount():
             self._pages.setCurrentWidget(self.grid)
-            of = f" of {rows.table.height:,}" if rows.rowCount() != rows.table.height else ""
-            self._count.setText(f"{rows.rowCount():,}{of}")
+            some = rows.rowCount() != rows.table.height
+            self._count.setText(f"{rows.rowCount():,} of {rows.table.height:,}" if some else "")
             return
         self._count.setText("")
         title, advice = self._nothing()

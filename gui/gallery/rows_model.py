@@ -107,7 +107,7 @@ class RowsModel(QAbstractListModel):
 
     def _matching(self) -> pl.Series | None:
         if self._condition:
-            return evaluate(self._condition, self.table).fill_null(False)
+            return evaluate(self._condition, self.table.select(self.columns)).fill_null(False)
         if not self._words:
             return None
         columns = [name for name in ("rid", "caption") if name in self.table.columns]

@@ -1,0 +1,103 @@
+"""Captions written by hand: read from and added to the document's journal, which moves along when it is saved."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import polars as pl
+from PySide6.QtCore import QObject, Signal
+
+from gui.document import GraphDocument
+from gui.results import Results
+from nodegraph.data.journal import CAPTION, Entry, Journal, append, read_journal
+from nodegraph.graph.columns import given_columns
+from nodegraph.graph.model import Graph
+from nodegraph.problems import Problem, ProblemError
+from nodegraph.registry import Registry
+from nodegraph.run.decisions import with_captions
+
+
+class Captions(QObject):
+    """The captions that were written by hand in this document. `changed` follows each, or `refused(problem)`."""
+
+    changed = Signal()
+    refused = Signal(object)
+
+    def __init__(self, document: GraphDocument, results: Results, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document, self._results = document, results
+        self._place: Path | None = document.journal
+        self._journal = Journal()
+        document.loaded.connect(self._forget)
+        document.path_changed.connect(lambda _path: self._follow())
+        self._read()
+
+    def of(self, node: str, cid: str) -> str | None:
+        """What a person wrote for this content at this node, or None."""
+        return self._journal.captions.get(node, {}).get(cid)
+
+    def write(self, node: str, cid: str, value: str | None) -> bool:
+        """Writes a caption; None goes back to what the node gave. What hangs on it is then stale."""
+        try:
+            append(self._document.journal, [Entry(node, cid, CAPTION, value)])
+        except ProblemError as error:
+            self.refused.emit(error.problems[0])
+            return False
+        self._read()
+        if node in self._document.graph.nodes:
+            for one in (node, *sorted(self._document.graph.downstream(node))):
+                if self._results.of(one).state in ("done", "partial", "review"):
+                    self._results.update(one, state="stale")
+        self.changed.emit()
+        return True
+
+    def shown(self, table: pl.DataFrame, node: str) -> pl.DataFrame:
+        """A table of this node with the captions that were written for its rows since it ran."""
+        at = caption_node(self._document.graph, self._document.registry, node)
+        said = self._journal.captions.get(at or "")
+        return with_captions(table, said) if said else table
+
+    def _forget(self) -> None:
+        self._place = None
+
+    def _follow(self) -> None:
+        """The document was saved somewhere: its journal goes there too. Another document: its own is read."""
+        before, self._place = self._place, self._document.journal
+        if before is not None and before != self._place and before.is_file():
+            try:
+                self._place.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(before, self._place)
+                if before.parent.name == "journals":  # that of a document without a file: nobody else has it
+                    before.unlink(missing_ok=True)
+            except OSError as error:
+                words = f"The captions written by hand could not be saved beside the graph: {error.strerror or error}."
+                self.refused.emit(Problem("no-journal", words, "Save it to another folder.", value=str(self._place)))
+        self._read()
+        self.changed.emit()
+
+    def _read(self) -> None:
+        try:
+            self._journal = read_journal(self._document.journal)
+        except ProblemError as error:
+            self._journal = Journal()
+            self.refused.emit(error.problems[0])
+
+
+def caption_node(graph: Graph, registry: Registry, node: str) -> str | None:
+    """The node whose caption the rows of `node` have: itself or the nearest before it that gives one."""
+    seen: set[str] = set()
+    here: str | None = node
+    while here is not None and here in graph.nodes and here not in seen:
+        seen.add(here)
+        one = graph.nodes[here]
+        spec = registry.nodes.get(one.type)
+        if spec is None:
+            return None
+        if one.mode == "normal" and spec.kind != "export" and CAPTION in given_columns(spec, one):
+            return here
+        end = graph.inputs_of(here).get(spec.inputs[0]) if spec.inputs else None
+        if end is None:  # a source passes on what stands beside its files, whether it declares that or not
+            return here if spec.kind == "source" else None
+        here = end.node
+    return None

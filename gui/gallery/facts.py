@@ -1,0 +1,190 @@
+"""What is known of a picture: its file, its caption to be edited, its way through the graph, and every column."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QKeyEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QTabWidget,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.gallery.lanes import REASON
+from gui.gallery.rows_model import name_of
+from gui.gallery.tile import shown
+from gui.gallery.way import Stop
+from gui.theme.theme import Theme
+from nodegraph.data.pixels import Header
+
+CAPTION_HEIGHT = 92
+
+
+class CaptionField(QPlainTextEdit):
+    """A caption; `committed(text)` when the field is left or Ctrl+Enter pressed with another text in it."""
+
+    committed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._before = ""
+        self.setTabChangesFocus(True)
+        self.setFixedHeight(CAPTION_HEIGHT)
+        self.setAccessibleName(self.tr("Caption"))
+        self.installEventFilter(self)
+
+    def show_text(self, text: str) -> None:
+        """Shows a text that counts already."""
+        if text != self._before or text != self.toPlainText():
+            self._before = text
+            self.setPlainText(text)
+
+    def commit(self) -> None:
+        """Says the text if it is another one."""
+        text = self.toPlainText().strip()
+        if text != self._before.strip():
+            self._before = text
+            self.committed.emit(text)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Commits when the field is left."""
+        if event.type() == QEvent.Type.FocusOut:
+            self.commit()
+        return super().eventFilter(watched, event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ctrl+Enter commits, Esc takes the text back."""
+        if (
+            event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            and event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        ):
+            self.commit()
+        elif event.key() == Qt.Key.Key_Escape and self.toPlainText() != self._before:
+            self.setPlainText(self._before)
+        else:
+            super().keyPressEvent(event)
+
+
+class Facts(QWidget):
+    """The panel beside the picture. `caption_written(text)`; `caption_reset()`: back to what the machine wrote."""
+
+    caption_written = Signal(str)
+    caption_reset = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setFixedWidth(330)
+        self._name = QLabel(wordWrap=True)
+        bold = QFont(self._name.font())
+        bold.setBold(True)
+        self._name.setFont(bold)
+        self._file = QLabel(objectName="dim", wordWrap=True)
+        self._reason = QLabel(wordWrap=True, visible=False)
+        for label in (self._name, self._file, self._reason):
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.caption = CaptionField()
+        self.caption.committed.connect(self.caption_written)
+        self._by = QLabel(objectName="dim", wordWrap=True)
+        self.reset = QPushButton(self.tr("Back to the machine's"))
+        self.reset.setToolTip(self.tr("Take your caption back and use what the graph wrote"))
+        self.reset.clicked.connect(self.caption_reset)
+        self.way = _tree([self.tr("Node"), self.tr("What it made of it")], self.tr("Way through the graph"))
+        self.columns = _tree([self.tr("Column"), self.tr("Value")], self.tr("All columns"))
+        tabs = QTabWidget(documentMode=True)
+        tabs.addTab(self.way, self.tr("Way"))
+        tabs.addTab(self.columns, self.tr("Columns"))
+        under = QHBoxLayout()
+        under.addWidget(self._by, 1)
+        under.addWidget(self.reset)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(12, 12, 12, 8)
+        whole.setSpacing(6)
+        for widget in (self._name, self._file, self._reason, self.caption):
+            whole.addWidget(widget)
+        whole.addLayout(under)
+        whole.addWidget(tabs, 1)
+        self.apply_theme(theme)
+
+    def show_row(self, row: Mapping[str, Any]) -> None:
+        """Shows what a row says."""
+        self._name.setText(name_of(row.get("rid") or ""))
+        self._name.setToolTip(row.get("path") or "")
+        reason = row.get(REASON)
+        self._reason.setText(self.tr("Dropped by {}").format(reason) if reason else "")
+        self._reason.setVisible(bool(reason))
+        self.columns.clear()
+        for name, value in row.items():
+            if not name.startswith("_"):
+                item = QTreeWidgetItem([name, shown(value)])
+                item.setToolTip(1, str(value))
+                self.columns.addTopLevelItem(item)
+
+    def show_file(self, header: Header | None, trouble: str = "") -> None:
+        """Shows what the file says of itself, or why it cannot be shown."""
+        if header is None:
+            self._file.setText(trouble or self.tr("Reading..."))
+            return
+        parts = [f"{header.width:,} x {header.height:,}".replace("x", "\N{MULTIPLICATION SIGN}"), header.format]
+        parts += [size_of(header.bytes), header.icc or ("sRGB" if header.srgb else header.mode)]
+        if header.jpeg_quality:
+            parts.append(self.tr("quality about {}").format(header.jpeg_quality))
+        self._file.setText(" \N{MIDDLE DOT} ".join(parts))
+
+    def show_caption(self, text: str, by: str, *, editable: bool, by_hand: bool) -> None:
+        """Shows the caption, who wrote it, and whether it can be changed here."""
+        self.caption.show_text(text)
+        self.caption.setReadOnly(not editable)
+        self.caption.setPlaceholderText(
+            self.tr("No caption yet: write one") if editable else self.tr("No captions here: add a captioner")
+        )
+        self._by.setText(by)
+        self.reset.setVisible(by_hand)
+
+    def show_way(self, stops: list[Stop]) -> None:
+        """Shows what each node made of the picture."""
+        self.way.clear()
+        for stop in stops:
+            words = stop.reason or {"images": self.tr("passed"), "kept": self.tr("kept")}.get(stop.port, stop.port)
+            item = QTreeWidgetItem([stop.title, words])
+            item.setForeground(1, self._theme["dropped" if stop.dropped else "kept"])
+            item.setToolTip(1, words)
+            for name, value in stop.values.items():
+                child = QTreeWidgetItem([name, shown(value)])
+                child.setForeground(0, QColor(self._theme["text_dim"]))
+                child.setToolTip(1, str(value))
+                item.addChild(child)
+            self.way.addTopLevelItem(item)
+        self.way.expandAll()
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Takes on another theme."""
+        self._theme = theme
+        self._reason.setStyleSheet(f"color: {theme['dropped'].name()}")
+
+
+def size_of(count: int) -> str:
+    """A number of bytes for people."""
+    if count < 1_000_000:
+        return f"{max(1, round(count / 1000)):,} kB"
+    return f"{count / 1e6:,.1f} MB"
+
+
+def _tree(heads: list[str], name: str) -> QTreeWidget:
+    tree = QTreeWidget()
+    tree.setHeaderLabels(heads)
+    tree.setAccessibleName(name)
+    tree.setIndentation(14)
+    tree.setUniformRowHeights(True)
+    tree.setTextElideMode(Qt.TextElideMode.ElideRight)
+    tree.header().resizeSection(0, 132)
+    return tree

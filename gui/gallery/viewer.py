@@ -1,0 +1,294 @@
+"""The viewer: one picture at full size, or two side by side, with all that is known of it and its caption to edit."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from gui.document import GraphDocument
+from gui.gallery.captions import Captions, caption_node
+from gui.gallery.facts import Facts
+from gui.gallery.full_pictures import FullPictures, name_of
+from gui.gallery.lanes import title_of
+from gui.gallery.latest_first import LatestFirst
+from gui.gallery.picture_view import STEP, PictureView, Sight
+from gui.gallery.rows_model import RowsModel
+from gui.gallery.thumbnails import Thumbnails
+from gui.gallery.way import Station, Stop, stations_of, way_of
+from gui.results import Results
+from gui.theme.theme import Theme
+from nodegraph.cache.keys import content_key
+
+Row = dict[str, Any]
+
+
+class Viewer(QWidget):
+    """A window that goes through the rows of a grid. `moved(position)` follows each step."""
+
+    moved = Signal(int)
+    _way_came = Signal(str, object)
+
+    def __init__(
+        self,
+        document: GraphDocument,
+        results: Results,
+        thumbnails: Thumbnails,
+        captions: Captions,
+        theme: Theme,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        self.setWindowTitle(self.tr("Picture"))
+        self.resize(1180, 760)
+        self._document, self._results, self._thumbnails, self._captions = document, results, thumbnails, captions
+        self._rows: RowsModel | None = None
+        self._node = ""
+        self._rid = ""
+        self.position = -1
+        self._pinned: Row | None = None
+        self._stations: list[Station] = []
+        self._full = FullPictures(self)
+        self._full.ready.connect(self._picture_came)
+        self._ways = LatestFirst(self._find_way, threads=1, batch=1, longest=2, name="ways")
+        self._way_came.connect(self._show_way, Qt.ConnectionType.QueuedConnection)
+        self._sight = Sight(self)
+        self.view = PictureView(self._sight, theme)
+        self.view.setAccessibleName(self.tr("Picture"))
+        self.other = PictureView(self._sight, theme)
+        self.other.setAccessibleName(self.tr("Picture to compare with"))
+        self.other.hide()
+        self.facts = Facts(theme)
+        self.facts.caption_written.connect(self._write)
+        self.facts.caption_reset.connect(lambda: self._write(None))
+        captions.changed.connect(self._show_caption)
+        captions.refused.connect(lambda problem: self._state.setText(f"{problem.message} {problem.fix}"))
+        thumbnails.ready.connect(self._thumbnail_came)
+        self._state = QLabel(objectName="dim")
+        self._lay_out()
+        self._make_keys()
+        self._sight.changed.connect(self._say_scale)
+
+    def show_rows(self, rows: RowsModel, node: str, position: int) -> None:
+        """Shows the row at this position of what a grid shows of a node."""
+        if self._rows is not None and self._rows is not rows:
+            self._rows.modelReset.disconnect(self._rows_changed)
+        if self._rows is not rows:
+            self._rows = rows
+            rows.modelReset.connect(self._rows_changed)
+        self._node = node
+        self._stations = stations_of(self._document, self._results, node)
+        self._go(position)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        self.view.setFocus()
+
+    def step(self, by: int) -> None:
+        """The next picture, or one further away."""
+        if self._rows is not None and self._rows.rowCount():
+            self._go(max(0, min(self._rows.rowCount() - 1, self.position + by)))
+
+    def pin(self, on: bool) -> None:
+        """Keeps the picture on the left while others are looked at on the right."""
+        self._pinned = self._row() if on else None
+        self.other.setVisible(on and self._pinned is not None)
+        self._compare.setChecked(on)
+        self._show_pictures()
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Takes on another theme."""
+        self.view.apply_theme(theme)
+        self.other.apply_theme(theme)
+        self.facts.apply_theme(theme)
+
+    def shutdown(self) -> None:
+        """Ends the threads. The app is closing."""
+        self._full.shutdown()
+        self._ways.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """What was typed is kept."""
+        self.facts.caption.commit()
+        super().closeEvent(event)
+
+    def _go(self, position: int) -> None:
+        self.facts.caption.commit()
+        self.position = position
+        row = self._row()
+        if row is None:
+            return
+        if (row["rid"] or "") != self._rid:
+            self._rid = row["rid"] or ""
+            self._sight.fit()
+            self.facts.show_way([])
+        self.facts.show_row(row)
+        self._show_caption()
+        self._show_pictures()
+        self._ways.ask(self._rid)
+        self._prefetch()
+        self.moved.emit(position)
+
+    def _prefetch(self) -> None:
+        """The next picture is decoded while this one is looked at; asked for first, so that this one is before it."""
+        if (
+            self._rows is not None
+            and self._full_of(self._row()) is not None
+            and self.position + 1 < self._rows.rowCount()
+        ):
+            row = self._rows.row(self.position + 1)
+            if row.get("path"):
+                self._full.get(row["path"], row["recipe"] or "")
+
+    def _row(self) -> Row | None:
+        if self._rows is None or not 0 <= self.position < self._rows.rowCount():
+            return None
+        return self._rows.row(self.position)
+
+    def _full_of(self, row: Row | None) -> Any:
+        return self._full.get(row["path"], row["recipe"] or "") if row is not None and row.get("path") else None
+
+    def _show_pictures(self) -> None:
+        row = self._row()
+        for view, one in ((self.view, row), (self.other, self._pinned)):
+            if one is None:
+                continue
+            full = self._full_of(one)
+            content = content_key(one["cid"] or "", one["recipe"] or "")
+            trouble = full.trouble if full is not None else ""
+            words = trouble or (
+                self.tr("Reading...") if one.get("path") else self.tr("There is no picture of this row.")
+            )
+            small = None if trouble else self._thumbnails.get(content, one.get("path") or "")
+            view.show_picture(full, small, words)
+            if view is self.view:
+                no_file = self.tr("Its file is not known.") if not one.get("path") else trouble
+                self.facts.show_file(full.header if full is not None else None, no_file)
+        self._say_scale()
+
+    def _picture_came(self, name: str) -> None:
+        for row in (self._row(), self._pinned):
+            if row is not None and name == name_of(row.get("path") or "", row["recipe"] or ""):
+                self._show_pictures()
+                self._prefetch()
+                return
+
+    def _thumbnail_came(self, key: str) -> None:
+        row = self._row()
+        if self.isVisible() and row is not None and key == content_key(row["cid"] or "", row["recipe"] or ""):
+            self._show_pictures()
+
+    def _show_caption(self) -> None:
+        row = self._row()
+        if row is None:
+            return
+        graph, registry = self._document.graph, self._document.registry
+        at = caption_node(graph, registry, row.get("_node") or self._node)
+        editable = at is not None and ("caption" in row or bool(row.get("_node")))
+        said = self._captions.of(at, row["cid"]) if at else None
+        by = (
+            ""
+            if at is None
+            else self.tr("Written by {}").format(row.get("caption_by") or title_of(graph, registry, at))
+        )
+        if said is not None and at is not None:
+            by = self.tr("Written by hand, at {}").format(title_of(graph, registry, at))
+        text = said if said is not None else row.get("caption") or ""
+        self.facts.show_caption(str(text), by if text else "", editable=editable, by_hand=said is not None)
+
+    def _write(self, text: str | None) -> None:
+        row = self._row()
+        if row is None:
+            return
+        at = caption_node(self._document.graph, self._document.registry, row.get("_node") or self._node)
+        if at is not None:
+            self._captions.write(at, row["cid"], text)
+
+    def _rows_changed(self) -> None:
+        """The grid shows something else: stay at the same picture where it is still there."""
+        if not self.isVisible() or self._rows is None:
+            return
+        place = self._rows.position_of(self._rid)
+        self.position = place if place is not None else min(self.position, self._rows.rowCount() - 1)
+        self._stations = stations_of(self._document, self._results, self._node)
+        if self._row() is not None:
+            self._go(self.position)
+
+    def _find_way(self, rids: list[str]) -> None:
+        for rid in rids:
+            found = way_of(self._stations, rid)
+            with suppress(RuntimeError):  # the app is closing
+                self._way_came.emit(rid, found)
+
+    def _show_way(self, rid: str, stops: list[Stop]) -> None:
+        if rid == self._rid:
+            self.facts.show_way(stops)
+
+    def _say_scale(self) -> None:
+        if self._rows is not None:
+            percent = round(self.view.scale * self.devicePixelRatioF() * 100)
+            self._state.setText(f"{self.position + 1:,} / {self._rows.rowCount():,}    {percent} %")
+
+    def _lay_out(self) -> None:
+        self._compare = QPushButton(self.tr("Side by Side"), checkable=True)
+        self._compare.setToolTip(self.tr("Keep this picture on one side and go on with the other (C)"))
+        self._compare.clicked.connect(self.pin)
+        bar = QHBoxLayout()
+        bar.setContentsMargins(10, 6, 10, 6)
+        for text, tip, do in (
+            ("\N{LEFTWARDS ARROW}", self.tr("Previous picture (Left)"), lambda: self.step(-1)),
+            ("\N{RIGHTWARDS ARROW}", self.tr("Next picture (Right)"), lambda: self.step(1)),
+            (self.tr("Fit"), self.tr("Show the whole picture (F)"), self._sight.fit),
+            ("100 %", self.tr("Show each pixel as one (1)"), lambda: self.view.actual_size()),
+        ):
+            button = QPushButton(text)
+            button.setToolTip(tip)
+            button.setAccessibleName(tip)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(lambda _checked=False, do=do: do())
+            bar.addWidget(button)
+        bar.addWidget(self._compare)
+        bar.addStretch(1)
+        bar.addWidget(self._state)
+        pictures = QHBoxLayout()
+        pictures.setSpacing(2)
+        pictures.addWidget(self.other, 1)
+        pictures.addWidget(self.view, 1)
+        left = QVBoxLayout()
+        left.setSpacing(0)
+        left.addLayout(pictures, 1)
+        left.addLayout(bar)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addLayout(left, 1)
+        whole.addWidget(self.facts)
+
+    def _make_keys(self) -> None:
+        """Keys of the pictures; in the caption's field they are letters."""
+        for keys, do in (
+            (("Left", "Ctrl+Up"), lambda: self.step(-1)),
+            (("Right", "Ctrl+Down", "Space"), lambda: self.step(1)),
+            (("Home",), lambda: self.step(-(10**9))),
+            (("End",), lambda: self.step(10**9)),
+            (("F", ".", "0"), self._sight.fit),
+            (("1", "Z"), lambda: self.view.actual_size()),
+            (("+", "="), lambda: self.view.zoom_by(STEP)),
+            (("-",), lambda: self.view.zoom_by(1 / STEP)),
+            (("C",), lambda: self.pin(self._pinned is None)),
+            (("Esc",), self._leave),
+        ):
+            action = QAction(self.view)
+            action.setShortcuts([QKeySequence(key) for key in keys])
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            action.triggered.connect(lambda _checked=False, do=do: do())
+            self.view.addAction(action)
+
+    def _leave(self) -> None:
+        if self._pinned is not None:
+            self.pin(False)
+        else:
+            self.close()

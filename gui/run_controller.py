@@ -221,7 +221,7 @@ class RunController(QObject):
         request = {
             "do": job.do, "run": job.id, "graph": dumps(job.graph), "base": str(job.base), "device": self._device,
             "targets": job.targets, "sample": job.sample, "write": job.write,
-            "journal": str(self._document.journal),
+            "journal": str(self.document.journal),
         }  # fmt: skip
         if job.do == "run":
             try:

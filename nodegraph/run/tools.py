@@ -14,6 +14,7 @@ from nodegraph.cache.thumbnails import ThumbnailStore
 from nodegraph.data.pixels import Decoded, thumbnail
 from nodegraph.measures import Measure
 from nodegraph.models.catalogue import ModelFiles
+from nodegraph.models.devices import leave_cores_to_decoders
 from nodegraph.models.pool import ModelPool, choose_device
 from nodegraph.problems import ProblemError, problem
 from nodegraph.run.images import OpenImages
@@ -90,11 +91,18 @@ class Tools:
         """These pictures may be opened next: finds out in bulk which have no thumbnail yet."""
         self._without_thumbnail |= set(self.thumbnails.missing(contents))
 
+    @cached_property
+    def _model_device(self) -> str:
+        """The device's name. On the CPU torch is told first how many cores it may have."""
+        if self.device.name == "cpu":
+            leave_cores_to_decoders()
+        return self.device.name
+
     def _handle(self, files: ModelFiles, measure: Measure) -> Any:
         if measure.model is None:
             return None
         try:
-            return self.pool.get(files, measure.model.load, self.device.name)
+            return self.pool.get(files, measure.model.load, self._model_device)
         except ProblemError:
             raise
         except Exception as error:

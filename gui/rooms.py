@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -21,7 +22,7 @@ class _Empty(QLabel):
 
 def part(module: str, name: str) -> Any:
     """The class `name` of a module of the app, or one that makes an empty panel."""
-    try:
-        return getattr(import_module(f"gui.{module}"), name)
-    except (ImportError, AttributeError):
+    full = f"gui.{module}"
+    if find_spec(full) is None:
         return lambda *_given, **_named: _Empty(name, alignment=Qt.AlignmentFlag.AlignCenter)
+    return getattr(import_module(full), name)

@@ -70,9 +70,8 @@ def quickstart(window: MainWindow) -> QPixmap:
     """The quickstart after its run."""
     if window.run.run():
         _until(lambda: not window.run.busy, PATIENCE)
-    window.selection.choose(["best"])
     _settle(1.5)
-    window.canvas.fit()
+    _fit(window, "best")
     _settle()
     return window.grab()
 
@@ -83,18 +82,17 @@ def threshold(window: MainWindow) -> QPixmap:
     from nodegraph.graph.model import Edge, Node
 
     limits = {"column": "sharpness", "low": 300.0}
-    place = {"x": 1820, "y": 60}
-    node = Node("threshold", "filter/threshold", params=limits, ui=place)
+    rev = window.registry.nodes["filter/threshold"].rev
+    node = Node("threshold", "filter/threshold", rev, limits, ui={"x": 1820, "y": 0})
     wire = Edge.parse("sharpness.images", "threshold.images")
     window.document.push(Several((AddNode(node), Connect(wire))), "filter")
     if window.run.run(["threshold"]):
         _until(lambda: not window.run.busy, PATIENCE)
-    window.selection.choose(["threshold"])
-    window.canvas.fit()
+    _fit(window, "threshold")
     _settle(1.5)
     shot = window.grab()
     window.document.undo_stack.undo()
-    window.canvas.fit()
+    _fit(window)
     return shot
 
 
@@ -158,6 +156,13 @@ SCENES: tuple[tuple[str, Callable[[MainWindow], QPixmap]], ...] = (
     ("palette", palette),
     ("problems", problems),
 )
+
+
+def _fit(window: MainWindow, *chosen: str) -> None:
+    """Shows the whole graph, then chooses nodes."""
+    window.selection.choose([])
+    window.canvas.fit()
+    window.selection.choose(chosen)
 
 
 def _with(window: MainWindow, popup: QWidget) -> QPixmap:

@@ -1,0 +1,66 @@
+"""The window runs a graph: what it shows, asks and writes, and that it ends in order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from gui.settings import Settings
+from nodegraph.graph.io import dumps
+from nodegraph.graph.model import Graph, Node, graph_of
+from nodegraph.registry import Registry
+from tests.gui.test_files_controller import Answers
+from tests.gui.window import open_window
+
+SMALL = graph_of(
+    [
+        Node("folder", "source/folder", params={"folder": "asset:samples/paintings"}),
+        Node("readable", "inspect/readable"),
+    ],
+    [("folder.images", "readable.images")],
+)
+
+
+def writing(to: str, registry: Registry) -> Graph:
+    """A graph that writes an image folder to `to`."""
+    rev = registry.nodes["export/imagefolder"].rev
+    nodes = [*SMALL.nodes.values(), Node("export", "export/imagefolder", rev, {"folder": to})]
+    edges = [("folder.images", "readable.images"), ("readable.kept", "export.images")]
+    return graph_of(nodes, edges)
+
+
+def test_run_by_its_action_shows_counts_and_leaves_no_process(
+    qtbot: QtBot, registry: Registry, settings: Settings, tmp_path: Path
+) -> None:
+    with open_window(registry, settings, tmp_path / "swaps") as window:
+        window.files.show(SMALL, None)
+        with qtbot.waitSignal(window.run.finished, timeout=60_000):
+            window.actions["run.all"].trigger()
+            assert not window.actions["run.all"].isEnabled() and window.actions["run.stop"].isEnabled()
+        qtbot.waitUntil(lambda: window.actions["run.all"].isEnabled())
+        result = window.results.of("readable")
+        assert result.state == "done" and result.rows_in and result.rows_out
+        assert window.results.table("readable", "kept") is not None
+        window.close()
+        assert window.run.process_id is None
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_a_graph_that_writes_outside_its_folder_asks_first(
+    allowed: bool, qtbot: QtBot, registry: Registry, settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "theirs").mkdir()
+    path = tmp_path / "theirs" / "graph.json"
+    path.write_text(dumps(writing("../elsewhere", registry)), "utf-8")
+    with open_window(registry, settings, tmp_path / "swaps", may_write=allowed) as window:
+        window.files.open(path)
+        if allowed:
+            with qtbot.waitSignal(window.run.finished, timeout=60_000):
+                window.actions["run.all"].trigger()
+        else:
+            window.actions["run.all"].trigger()
+            assert not window.run.busy
+        assert isinstance(window.questions, Answers) and window.questions.asked == ["may_write"]
+        assert (tmp_path / "elsewhere").exists() is allowed

@@ -238,6 +238,7 @@ class Viewer(QWidget):
         self._compare.clicked.connect(self.pin)
         bar = QHBoxLayout()
         bar.setContentsMargins(10, 6, 10, 6)
+        bar.setSpacing(6)
         for text, tip, do in (
             ("\N{LEFTWARDS ARROW}", self.tr("Previous picture (Left)"), lambda: self.step(-1)),
             ("\N{RIGHTWARDS ARROW}", self.tr("Next picture (Right)"), lambda: self.step(1)),

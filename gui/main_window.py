@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from PySide6.QtCore import QPoint, QPointF, Qt, QTimer, SignalInstance
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QMenu
 
 from gui.actions import Actions
+from gui.canvas.view import CanvasView
 from gui.docks import Docks
 from gui.document import GraphDocument
 from gui.drop import DropTarget
@@ -17,9 +17,17 @@ from gui.files.controller import Files
 from gui.files.dropped import understand
 from gui.files.examples import QUICKSTART, examples
 from gui.files.questions import Questions
+from gui.gallery.compare import CompareDialog
+from gui.gallery.panel import GalleryPanel
+from gui.gallery.thumbnails import Thumbnails
 from gui.hints import FLAG, Hints
+from gui.inspector.panel import InspectorPanel
+from gui.inspector.problems_panel import ProblemsPanel
+from gui.log_panel import LogPanel
+from gui.outline import OutlinePanel
+from gui.palette.node_palette import NodePalette
 from gui.results import Results
-from gui.rooms import part
+from gui.run_bar import RunBar
 from gui.run_controller import RunController
 from gui.selection import Selection
 from gui.settings import Settings
@@ -29,7 +37,7 @@ from gui.window_actions import fill_menus, make_toolbar, scope_shortcuts, set_ic
 from gui.window_commands import Commands
 from nodegraph.cache.location import cache_folder
 from nodegraph.graph.edit import SetParam
-from nodegraph.graph.model import Graph
+from nodegraph.graph.model import End, Graph
 from nodegraph.problems import Problem, ProblemError
 from nodegraph.registry import Registry
 
@@ -76,18 +84,14 @@ class MainWindow(QMainWindow):
 
     def _make_rooms(self) -> None:
         shared = (self.document, self.selection, self.results)
-        self.thumbnails = part("gallery.thumbnails", "Thumbnails")(cache_folder(), self)
-        self.canvas = part("canvas.view", "CanvasView")(*shared, self.thumbnails, self.theme, self.actions, self)
-        self.inspector = part("inspector.panel", "InspectorPanel")(
-            *shared, self.theme, self, thumbnails=self.thumbnails
-        )
-        self.problems = part("inspector.problems_panel", "ProblemsPanel")(
-            self.document, self.selection, self, theme=self.theme
-        )
-        self.gallery = part("gallery.panel", "GalleryPanel")(*shared, self.thumbnails, self.theme, self)
-        self.outline = part("outline", "OutlinePanel")(*shared, self)
-        self.log = part("log_panel", "LogPanel")(self.run, self)
-        self.palette_popup = part("palette.node_palette", "NodePalette")(self.document, self.registry, self.theme, self)
+        self.thumbnails = Thumbnails(cache_folder(), self)
+        self.canvas = CanvasView(*shared, self.thumbnails, self.theme, self.actions, self)
+        self.inspector = InspectorPanel(*shared, self.theme, self, thumbnails=self.thumbnails)
+        self.problems = ProblemsPanel(self.document, self.selection, self, theme=self.theme)
+        self.gallery = GalleryPanel(*shared, self.thumbnails, self.theme, self)
+        self.outline = OutlinePanel(*shared, self)
+        self.log = LogPanel(self.run, self)
+        self.palette_popup = NodePalette(self.document, self.registry, self.theme, self)
         self.setCentralWidget(self.canvas)
         self.docks = Docks(
             self,
@@ -110,7 +114,7 @@ class MainWindow(QMainWindow):
         self.toolbar = make_toolbar(self, self.actions)
         scope_shortcuts(self.actions, [self.canvas, self.outline])
         set_keys(self.actions, self.settings.keys())
-        self.run_bar = part("run_bar", "RunBar")(self.run, self)
+        self.run_bar = RunBar(self.run, self)
         self._said = QLabel()
         self._said.setAccessibleName(self.tr("Message"))
         self._said.setTextFormat(Qt.TextFormat.PlainText)
@@ -133,20 +137,14 @@ class MainWindow(QMainWindow):
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_theme_changed)
         self.run.device_changed.connect(self.settings.set_device)
         self.run.confirmation_wanted.connect(self._confirm_writing)
-        wires: tuple[tuple[Any, str, Any], ...] = (
-            (self.canvas, "palette_wanted", self._open_palette),
-            (self.canvas, "help_wanted", self.commands.help_for),
-            (self.canvas, "message", self.tell),
-            (self.palette_popup, "chosen", self._add_chosen),
-            (self.problems, "go", self._go_to_problem),
-            (self.outline, "center_wanted", self.go_to),
-            (self.log, "node_wanted", self.go_to),
-        )
-        for room, name, slot in wires:
-            signal = getattr(room, name, None)
-            if isinstance(signal, SignalInstance):
-                signal.connect(slot)
-        self._drops = DropTarget(getattr(self.canvas, "viewport", lambda: self.canvas)(), self._dropped)
+        self.canvas.palette_wanted.connect(self._open_palette)
+        self.canvas.help_wanted.connect(self.commands.help_for)
+        self.canvas.message.connect(self.tell)
+        self.palette_popup.chosen.connect(self._add_chosen)
+        self.problems.go.connect(self._go_to_problem)
+        self.outline.center_wanted.connect(self.go_to)
+        self.log.node_wanted.connect(self.go_to)
+        self._drops = DropTarget(self.canvas.viewport(), self._dropped)
 
     def _restore(self) -> None:
         geometry, state = self.settings.bytes("geometry"), self.settings.bytes("state")
@@ -196,9 +194,7 @@ class MainWindow(QMainWindow):
         document = GraphDocument(self.registry)
         document.load(graph, None)
         results = Results()
-        canvas = part("canvas.view", "CanvasView")(
-            document, Selection(document), results, self.thumbnails, self.theme, Actions()
-        )
+        canvas = CanvasView(document, Selection(document), results, self.thumbnails, self.theme, Actions())
         try:
             return canvas.picture()
         finally:
@@ -206,11 +202,9 @@ class MainWindow(QMainWindow):
             document.deleteLater()
             results.deleteLater()
 
-    def compare(self, nodes: tuple[str, ...]) -> None:
-        """Opens the comparison of two nodes."""
-        dialog = part("gallery.compare", "CompareDialog")(
-            self.document, self.selection, self.results, self.thumbnails, self.theme, self
-        )
+    def compare(self) -> None:
+        """Opens the comparison of two nodes, the selected ones first."""
+        dialog = CompareDialog(self.document, self.selection, self.results, self.thumbnails, self.theme, self)
         dialog.show()
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -233,12 +227,9 @@ class MainWindow(QMainWindow):
         if isinstance(application, QApplication):
             apply_style(application, self.theme)
         set_icons(self.actions, self.theme)
-        for room in (
-            self.canvas, self.inspector, self.problems, self.gallery, self.outline, self.log, self.palette_popup,
-            getattr(self, "run_bar", None),
-        ):  # fmt: skip
-            if room is not None and hasattr(room, "apply_theme"):
-                room.apply_theme(self.theme)
+        for room in (self.canvas, self.inspector, self.problems, self.gallery):
+            room.apply_theme(self.theme)
+        self.palette_popup.theme = self.theme
 
     def _system_theme_changed(self) -> None:
         if self.settings.theme == "system":
@@ -275,14 +266,14 @@ class MainWindow(QMainWindow):
         self._add_at = at
         self.palette_popup.open_at(place, open_end)
 
-    def _add_chosen(self, type: str, open_end: object) -> None:
+    def _add_chosen(self, type: str, open_end: tuple[End, bool] | None) -> None:
         self.canvas.add_node(type, self._add_at or QPointF(), open_end)
         self.canvas.setFocus()
 
     def _go_to_problem(self, node: str, param: str) -> None:
         self.go_to(node)
         self.docks.show("inspector")
-        if param and hasattr(self.inspector, "focus_field"):
+        if param:
             self.inspector.focus_field(param)
 
     def _dropped(self, paths: list[Path], place: QPoint) -> None:

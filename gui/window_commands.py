@@ -11,7 +11,10 @@ from PySide6.QtWidgets import QDialog, QMenu, QMessageBox, QWidget
 
 from gui.files.command import headless_command
 from gui.files.examples import ExamplesDialog, examples
-from gui.rooms import part
+from gui.palette.command_palette import CommandPalette
+from gui.palette.find_node import FindNode
+from gui.palette.help import HelpDialog
+from gui.palette.shortcuts_dialog import ShortcutsDialog
 
 if TYPE_CHECKING:
     from gui.main_window import MainWindow
@@ -114,27 +117,25 @@ class Commands(QObject):
     def find(self) -> None:
         """Finds a node of the graph by its name."""
         window = self._window
-        popup = part("palette.find_node", "FindNode")(window.document, window.theme, window)
+        popup = FindNode(window.document, window.theme, window)
         popup.picked.connect(window.go_to)
         self._open(popup)
 
     def show_commands(self) -> None:
         """Opens the command palette."""
-        self._open(part("palette.command_palette", "CommandPalette")(
+        self._open(CommandPalette(
             self._window.actions, self._window.theme, self._window
         ))  # fmt: skip
 
     def show_keys(self) -> None:
         """Opens the list of shortcuts."""
-        dialog = part("palette.shortcuts_dialog", "ShortcutsDialog")(
-            self._window.actions, self._window.settings, self._window
-        )
+        dialog = ShortcutsDialog(self._window.actions, self._window.settings, self._window)
         dialog.exec()
         dialog.deleteLater()
 
     def compare(self) -> None:
         """Compares what two nodes give."""
-        self._window.compare(self._window.selection.nodes[-2:])
+        self._window.compare()
 
     def help_for_current(self) -> None:
         """Shows the help of the selected node, or the shortcuts where none is."""
@@ -151,7 +152,7 @@ class Commands(QObject):
         if spec is None:
             self._window.tell(self.tr("There is no help for {type}: its pack is not installed.").format(type=type))
             return
-        dialog = part("palette.help", "HelpDialog")(spec, self._window)
+        dialog = HelpDialog(spec, self._window)
         dialog.exec()
         dialog.deleteLater()
 

@@ -115,7 +115,9 @@ def viewer(window: MainWindow) -> QPixmap:
     shown = window.gallery.viewer
     if shown is None:
         return window.grab()
-    shot = _with(window, shown) if shown.isWindow() else window.grab()
+    shown.resize(window.size())
+    _settle()
+    shot = shown.grab()
     shown.close()
     return shot
 

@@ -57,7 +57,7 @@ class InspectorPanel(QWidget):
         self._columns_soon = QTimer(self, singleShot=True, interval=60)
         self._columns_soon.timeout.connect(self._renew_columns)
         document.changed.connect(self._changed)
-        document.problems_changed.connect(lambda _problems: self._show_problems())
+        document.problems_changed.connect(self._show_problems)
         selection.changed.connect(self._turn)
         results.node_changed.connect(self._heard)
         results.cleared.connect(self._turn_anew)

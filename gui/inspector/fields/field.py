@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from gui.inspector.look import restyled
 from gui.theme.theme import Theme
@@ -80,7 +81,8 @@ class SettleOnLeave(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Hears of the focus leaving."""
-        if event.type() == QEvent.Type.FocusOut:
+        # a widget that is being destroyed loses the focus too, when the field around it is half gone
+        if event.type() == QEvent.Type.FocusOut and isValid(self._field):
             self._field.settled.emit()
         return False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidget
+from shiboken6 import isValid
 
 from gui.inspector.fields.field import Field, FieldContext
 from gui.inspector.glyphs import icon
@@ -57,6 +58,8 @@ class PathField(Field):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Shows the saved text while it is edited, its name otherwise."""
+        if not isValid(self) or not isValid(self.edit):  # the focus leaves what is being destroyed, too
+            return False
         if event.type() == QEvent.Type.FocusIn:
             self.edit.setText(self._saved())
         elif event.type() == QEvent.Type.FocusOut:

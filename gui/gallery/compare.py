@@ -7,12 +7,13 @@ from pathlib import Path
 
 import polars as pl
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from gui.document import GraphDocument
 from gui.gallery.grid import Grid
 from gui.gallery.lanes import empty_rows, title_of
 from gui.gallery.thumbnails import Thumbnails
+from gui.gallery.widgets import label, toggle
 from gui.results import Results
 from gui.selection import Selection
 from gui.theme.theme import Theme
@@ -99,7 +100,7 @@ class CompareDialog(QDialog):
         self.a.setAccessibleName(self.tr("First"))
         self.b.setAccessibleName(self.tr("Second"))
         self._parts = QButtonGroup(self, exclusive=True)
-        self._words = QLabel(objectName="dim")
+        self._words = label(dim=True)
         self._lay_out()
         for box in (self.a, self.b):
             box.addItems([choice.title for choice in self._choices])
@@ -167,7 +168,7 @@ class CompareDialog(QDialog):
         heads = QHBoxLayout()
         heads.setSpacing(4)
         for number in range(len(PARTS)):
-            button = QPushButton(checkable=True, autoDefault=False)
+            button = toggle()
             self._parts.addButton(button, number)
             heads.addWidget(button)
         heads.addSpacing(6)

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QKeyEvent
+from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QPlainTextEdit,
     QPushButton,
     QTabWidget,
@@ -23,10 +22,13 @@ from gui.gallery.lanes import REASON
 from gui.gallery.rows_model import name_of
 from gui.gallery.tile import shown
 from gui.gallery.way import Stop
+from gui.gallery.widgets import label
 from gui.theme.theme import Theme
 from nodegraph.data.pixels import Header
 
 CAPTION_HEIGHT = 92
+FEW = 3
+"""Nodes that gave at most so many values show them at once; the others when they are unfolded."""
 
 
 class CaptionField(QPlainTextEdit):
@@ -84,23 +86,20 @@ class Facts(QWidget):
         super().__init__(parent)
         self._theme = theme
         self.setFixedWidth(330)
-        self._name = QLabel(wordWrap=True)
-        bold = QFont(self._name.font())
-        bold.setBold(True)
-        self._name.setFont(bold)
-        self._file = QLabel(objectName="dim", wordWrap=True)
-        self._reason = QLabel(wordWrap=True, visible=False)
-        for label in (self._name, self._file, self._reason):
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._name = label(bold=True, wrap=True, selectable=True)
+        self._file = label(dim=True, wrap=True, selectable=True)
+        self._reason = label(wrap=True, selectable=True)
+        self._reason.hide()
         self.caption = CaptionField()
         self.caption.committed.connect(self.caption_written)
-        self._by = QLabel(objectName="dim", wordWrap=True)
+        self._by = label(dim=True, wrap=True)
         self.reset = QPushButton(self.tr("Back to the machine's"))
         self.reset.setToolTip(self.tr("Take your caption back and use what the graph wrote"))
         self.reset.clicked.connect(self.caption_reset)
         self.way = _tree([self.tr("Node"), self.tr("What it made of it")], self.tr("Way through the graph"))
         self.columns = _tree([self.tr("Column"), self.tr("Value")], self.tr("All columns"))
-        tabs = QTabWidget(documentMode=True)
+        tabs = QTabWidget()
+        tabs.setDocumentMode(True)
         tabs.addTab(self.way, self.tr("Way"))
         tabs.addTab(self.columns, self.tr("Columns"))
         under = QHBoxLayout()
@@ -164,7 +163,7 @@ class Facts(QWidget):
                 child.setToolTip(1, str(value))
                 item.addChild(child)
             self.way.addTopLevelItem(item)
-        self.way.expandAll()
+            item.setExpanded(stop.dropped or len(stop.values) <= FEW)
 
     def apply_theme(self, theme: Theme) -> None:
         """Takes on another theme."""

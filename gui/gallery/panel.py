@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 import polars as pl
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
-    QLabel,
-    QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -23,6 +21,7 @@ from gui.gallery.lanes import PREVIEW, REASON, Lane, empty_rows, lanes_of, rows_
 from gui.gallery.thumbnails import Thumbnails
 from gui.gallery.tools import GalleryTools
 from gui.gallery.viewer import Viewer
+from gui.gallery.widgets import label, toggle
 from gui.results import Results
 from gui.selection import Selection
 from gui.theme.theme import Theme
@@ -154,7 +153,7 @@ class GalleryPanel(QWidget):
             self.grid.setCurrentIndex(self.grid.rows.index(place))
             self.grid.verticalScrollBar().setValue(scrolled)
 
-    def _try(self, change: Any) -> None:
+    def _try(self, change: Callable[[], None]) -> None:
         """Makes a change of what is shown; a condition that cannot be read is said in words below its field."""
         words = ""
         try:
@@ -187,7 +186,7 @@ class GalleryPanel(QWidget):
                 self._row_of_heads.removeWidget(button)
                 button.deleteLater()
             for number in range(len(self._lanes)):
-                button = QPushButton(checkable=True, flat=False)
+                button = toggle()
                 button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
                 self._heads.addButton(button, number)
                 self._row_of_heads.insertWidget(number, button)
@@ -234,24 +233,23 @@ class GalleryPanel(QWidget):
     def _lay_out(self) -> None:
         self._row_of_heads = QHBoxLayout()
         self._row_of_heads.setSpacing(4)
-        self._count = QLabel(objectName="dim")
+        self._count = label(dim=True)
         top = QHBoxLayout()
         top.addLayout(self._row_of_heads)
         top.addSpacing(6)
         top.addWidget(self._count)
         top.addStretch(1)
         top.addWidget(self.tools)
-        self._title = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
-        font = self._title.font()
-        font.setBold(True)
-        self._title.setFont(font)
-        self._advice = QLabel(objectName="dim", alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
+        self._title = label(bold=True)
+        self._advice = label(dim=True, wrap=True)
+        for words in (self._title, self._advice):
+            words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty = QWidget()
-        words = QVBoxLayout(self._empty)
-        words.addStretch(1)
-        words.addWidget(self._title)
-        words.addWidget(self._advice)
-        words.addStretch(1)
+        page = QVBoxLayout(self._empty)
+        page.addStretch(1)
+        page.addWidget(self._title)
+        page.addWidget(self._advice)
+        page.addStretch(1)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.grid)
         self._pages.addWidget(self._empty)

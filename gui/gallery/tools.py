@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSlider, QToolButton, QWidget
 
 from gui.gallery.grid import FIRST, LARGEST, SMALLEST
+from gui.gallery.widgets import label
 from gui.theme.theme import Theme
 
 TYPING_MS = 180
@@ -19,11 +20,12 @@ class GalleryTools(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.field = QLineEdit(clearButtonEnabled=True)
+        self.field = QLineEdit()
+        self.field.setClearButtonEnabled(True)
         self.field.setAccessibleName(self.tr("Search pictures"))
         self.field.setMinimumWidth(150)
         self.field.setMaximumWidth(340)
-        self.condition = QToolButton(checkable=True, text="a > b")
+        self.condition = _tool("a > b")
         self.condition.setToolTip(self.tr("Search by a condition over the columns, such as: sharpness > 60"))
         self.condition.setAccessibleName(self.tr("Search by a condition"))
         self.order = QComboBox()
@@ -31,13 +33,15 @@ class GalleryTools(QWidget):
         self.order.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.order.setMinimumContentsLength(13)
         self.order.addItem(self.tr("Node's order"), "")
-        self.down = QToolButton(checkable=True, text="\N{UPWARDS ARROW}")
-        self.side = QSlider(Qt.Orientation.Horizontal, minimum=SMALLEST, maximum=LARGEST, value=FIRST)
+        self.down = _tool("\N{UPWARDS ARROW}")
+        self.side = QSlider(Qt.Orientation.Horizontal)
+        self.side.setRange(SMALLEST, LARGEST)
+        self.side.setValue(FIRST)
         self.side.setFixedWidth(90)
         self.side.setAccessibleName(self.tr("Size of the pictures"))
         self.side.setToolTip(self.tr("Size of the pictures (Ctrl and wheel)"))
-        self.trouble = QLabel(wordWrap=True, visible=False)
-        self.trouble.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.trouble = label(wrap=True, selectable=True)
+        self.trouble.hide()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
@@ -107,3 +111,10 @@ class GalleryTools(QWidget):
         self.down.setToolTip(words)
         self.down.setAccessibleName(words)
         self.down.setEnabled(bool(self.order.currentData()))
+
+
+def _tool(text: str) -> QToolButton:
+    made = QToolButton()
+    made.setText(text)
+    made.setCheckable(True)
+    return made

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from gui.document import GraphDocument
 from gui.gallery.captions import Captions, caption_node
@@ -19,6 +19,7 @@ from gui.gallery.picture_view import STEP, PictureView, Sight
 from gui.gallery.rows_model import RowsModel
 from gui.gallery.thumbnails import Thumbnails
 from gui.gallery.way import Station, Stop, stations_of, way_of
+from gui.gallery.widgets import label, toggle
 from gui.results import Results
 from gui.theme.theme import Theme
 from nodegraph.cache.keys import content_key
@@ -67,7 +68,7 @@ class Viewer(QWidget):
         captions.changed.connect(self._show_caption)
         captions.refused.connect(lambda problem: self._state.setText(f"{problem.message} {problem.fix}"))
         thumbnails.ready.connect(self._thumbnail_came)
-        self._state = QLabel(objectName="dim")
+        self._state = label(dim=True)
         self._lay_out()
         self._make_keys()
         self._sight.changed.connect(self._say_scale)
@@ -233,7 +234,7 @@ class Viewer(QWidget):
             self._state.setText(f"{self.position + 1:,} / {self._rows.rowCount():,}    {percent} %")
 
     def _lay_out(self) -> None:
-        self._compare = QPushButton(self.tr("Side by Side"), checkable=True)
+        self._compare = toggle(self.tr("Side by Side"))
         self._compare.setToolTip(self.tr("Keep this picture on one side and go on with the other (C)"))
         self._compare.clicked.connect(self.pin)
         bar = QHBoxLayout()

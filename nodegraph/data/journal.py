@@ -128,7 +128,7 @@ def _entry(line: bytes) -> Entry | None:
     if not all(isinstance(text, str) for text in texts) or not (value is None or isinstance(value, str)):
         return None
     by, at = str(given.get("by", PERSON)), str(given.get("at", ""))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
-    return Entry(*texts, value, by, at)
+    return Entry(texts[0], texts[1], texts[2], value, by, at)
 
 
 def _unreachable(path: Path, error: Exception, done: str) -> ProblemError:

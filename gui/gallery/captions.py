@@ -30,7 +30,7 @@ class Captions(QObject):
         self._place: Path | None = document.journal
         self._journal = Journal()
         document.loaded.connect(self._forget)
-        document.path_changed.connect(lambda _path: self._follow())
+        document.path_changed.connect(self._follow)
         self._read()
 
     def of(self, node: str, cid: str) -> str | None:
@@ -61,7 +61,7 @@ class Captions(QObject):
     def _forget(self) -> None:
         self._place = None
 
-    def _follow(self) -> None:
+    def _follow(self, _path: object) -> None:
         """The document was saved somewhere: its journal goes there too. Another document: its own is read."""
         before, self._place = self._place, self._document.journal
         if before is not None and before != self._place and before.is_file():

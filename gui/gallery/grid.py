@@ -40,7 +40,7 @@ class Grid(QListView):
         self.doubleClicked.connect(lambda index: self.opened.emit(index.row()))
         self._repaint = QTimer(self, singleShot=True, interval=REPAINT_MS)
         self._repaint.timeout.connect(self.viewport().update)
-        thumbnails.ready.connect(lambda _key: self._repaint.start() if not self._repaint.isActive() else None)
+        thumbnails.ready.connect(self._thumbnail_came)  # not a lambda: the thumbnails outlive the grid
         self.set_side(FIRST)
 
     def set_side(self, side: int) -> None:
@@ -81,6 +81,10 @@ class Grid(QListView):
             self.set_side(self.side + (16 if event.angleDelta().y() > 0 else -16))
             return
         super().wheelEvent(event)
+
+    def _thumbnail_came(self, _key: str) -> None:
+        if not self._repaint.isActive():
+            self._repaint.start()
 
     def _measure(self) -> None:
         size = self._tiles.tile_size(self.fontMetrics())

@@ -71,7 +71,7 @@ class GalleryPanel(QWidget):
         selection.changed.connect(self.renew)
         results.node_changed.connect(self._node_changed)
         results.cleared.connect(self.renew)
-        document.changed.connect(lambda _before, _after: self._renew_later.start())
+        document.changed.connect(self._graph_changed)
         self.renew()
 
     @property
@@ -173,6 +173,9 @@ class GalleryPanel(QWidget):
         index = self.grid.rows.index(position)
         self.grid.setCurrentIndex(index)
         self.grid.scrollTo(index)
+
+    def _graph_changed(self, _before: object, _after: object) -> None:
+        self._renew_later.start()
 
     def _node_changed(self, node: str) -> None:
         if node == self._node and not self._renew_later.isActive():

@@ -23,6 +23,7 @@ from gui.gallery.widgets import label, toggle
 from gui.results import Results
 from gui.theme.theme import Theme
 from nodegraph.cache.keys import content_key
+from nodegraph.problems import Problem
 
 Row = dict[str, Any]
 
@@ -66,7 +67,7 @@ class Viewer(QWidget):
         self.facts.caption_written.connect(self._write)
         self.facts.caption_reset.connect(lambda: self._write(None))
         captions.changed.connect(self._show_caption)
-        captions.refused.connect(lambda problem: self._state.setText(f"{problem.message} {problem.fix}"))
+        captions.refused.connect(self._say_refusal)
         thumbnails.ready.connect(self._thumbnail_came)
         self._state = label(dim=True)
         self._lay_out()
@@ -207,6 +208,9 @@ class Viewer(QWidget):
         at = caption_node(self._document.graph, self._document.registry, row.get("_node") or self._node)
         if at is not None:
             self._captions.write(at, row["cid"], text)
+
+    def _say_refusal(self, problem: Problem) -> None:
+        self._state.setText(f"{problem.message} {problem.fix}")
 
     def _rows_changed(self) -> None:
         """The grid shows something else: stay at the same picture where it is still there."""

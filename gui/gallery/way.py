@@ -56,8 +56,8 @@ def stations_of(document: GraphDocument, results: Results, node: str) -> list[St
     found: list[Station] = []
     for id in order:
         result, spec = results.of(id), registry.nodes.get(graph.nodes[id].type)
-        if id in near and result.files and spec is not None:
-            columns = tuple(given_columns(spec, graph.nodes[id]))
+        if id in near and result.files:
+            columns = tuple(given_columns(spec, graph.nodes[id])) if spec is not None else ()
             found.append(Station(id, title_of(graph, registry, id), columns, dict(result.files), result.ledger))
     return found
 

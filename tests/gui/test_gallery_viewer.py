@@ -1,0 +1,200 @@
+"""The viewer shows a picture, its way through the graph, and takes captions written by hand into the journal."""
+
+# ruff: noqa: F401, F811  (fixtures come from gallery_world)
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+from PIL import Image
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from gui.document import GraphDocument
+from gui.gallery.captions import Captions, caption_node
+from gui.gallery.compare import CompareDialog, choices_of, compared
+from gui.gallery.full_pictures import load
+from gui.gallery.panel import GalleryPanel
+from gui.gallery.thumbnails import Thumbnails
+from gui.gallery.viewer import Viewer
+from gui.gallery.way import stations_of, way_of
+from gui.results import Results
+from gui.theme.theme import load_theme
+from nodegraph.data.journal import journal_path, read_journal
+from nodegraph.graph.model import Graph, Node, graph_of
+from tests.gui.gallery_world import COUNT, World, panel, thumbnails, world
+
+
+@pytest.fixture
+def viewer(panel: GalleryPanel, world: World, qtbot: QtBot, tmp_path: Path) -> Iterator[Viewer]:
+    """The viewer on the first picture of the source, of a saved graph."""
+    world.document.set_path(tmp_path / "graph.json")
+    world.selection.choose(["folder"])
+    panel.open_viewer(0)
+    assert panel.viewer is not None
+    qtbot.addWidget(panel.viewer)
+    yield panel.viewer
+
+
+def test_enter_opens_the_picture_and_keys_go_on(panel: GalleryPanel, world: World, qtbot: QtBot) -> None:
+    world.selection.choose(["folder"])
+    panel.grid.setCurrentIndex(panel.grid.rows.index(2))
+    QTest.keyClick(panel.grid, Qt.Key.Key_Return)
+    assert panel.viewer is not None
+    qtbot.addWidget(panel.viewer)
+    assert panel.viewer.position == 2
+    panel.viewer.activateWindow()
+    panel.viewer.view.setFocus()
+    qtbot.waitUntil(panel.viewer.view.hasFocus, timeout=2000)
+    QTest.keyClick(panel.viewer.view, Qt.Key.Key_Right)
+    assert panel.viewer.position == 3
+    QTest.keyClick(panel.viewer.view, Qt.Key.Key_End)
+    assert panel.viewer.position == COUNT - 1
+    assert panel.grid.currentIndex().row() == COUNT - 1
+    QTest.keyClick(panel.viewer.view, Qt.Key.Key_Escape)
+    assert not panel.viewer.isVisible()
+
+
+def test_the_full_picture_comes(viewer: Viewer, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: "64 \N{MULTIPLICATION SIGN} 40" in viewer.facts._file.text(), timeout=5000)
+
+
+def test_a_large_picture_has_smaller_copies(tmp_path: Path) -> None:
+    Image.new("RGB", (4000, 2000)).save(tmp_path / "large.png")
+    assert [copy.width() for copy in load(str(tmp_path / "large.png"), "").copies] == [4000, 2000, 1000]
+
+
+def test_what_is_no_picture_says_so(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(b"none")
+    assert load(str(tmp_path / "a.jpg"), "").trouble
+
+
+def test_zooming_keeps_the_point_under_the_cursor(viewer: Viewer, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: not viewer.view._size().isEmpty(), timeout=5000)
+    view = viewer.view
+    view.resize(600, 400)
+    view.sight.look(20.0, QPointF(0.5, 0.5))
+    at = QPointF(200, 150)
+    before = view.point_at(at)
+    view.zoom_by(1.25, at)
+    assert view.point_at(at).x() == pytest.approx(before.x(), abs=1e-6)
+    assert view.point_at(at).y() == pytest.approx(before.y(), abs=1e-6)
+
+
+def test_dragging_pans(viewer: Viewer, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: not viewer.view._size().isEmpty(), timeout=5000)
+    view = viewer.view
+    view.sight.look(30.0, QPointF(0.5, 0.5))
+    QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
+    for step in (110, 130, 150):
+        QTest.mouseMove(view, QPoint(step, 100))
+    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=QPoint(150, 100))
+    assert view.sight.centre.x() < 0.5
+
+
+def test_side_by_side_one_stays_and_both_zoom(viewer: Viewer) -> None:
+    QTest.keyClick(viewer.view, Qt.Key.Key_C)
+    viewer.step(1)
+    assert viewer.other.isVisible()
+    assert viewer._pinned is not None and viewer._pinned["rid"] == "picture-00.png"
+    assert viewer.other.sight is viewer.view.sight
+    QTest.keyClick(viewer.view, Qt.Key.Key_Escape)
+    assert viewer.isVisible() and not viewer.other.isVisible()
+
+
+def test_the_way_tells_of_every_node(world: World) -> None:
+    stations = stations_of(world.document, world.results, "sharp")
+    assert [(stop.title, stop.port) for stop in way_of(stations, "picture-11.png")] == [
+        ("Folder", "images"),
+        ("Sharpness", "kept"),
+    ]
+    assert way_of(stations, "picture-04.png")[-1].reason == "sharpness 40 is under 60"
+    assert way_of(stations, "picture-04.png")[0].values["caption"] == "a dog on a mat"
+
+
+def test_the_way_is_shown(viewer: Viewer, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: viewer.facts.way.topLevelItemCount() == 2, timeout=5000)
+
+
+def test_a_caption_written_by_hand_goes_to_the_journal(
+    viewer: Viewer,
+    panel: GalleryPanel,
+    world: World,
+    qtbot: QtBot,
+) -> None:
+    field = viewer.facts.caption
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "a grey cat")
+    QTest.keyClick(field, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert read_journal(world.document.journal).captions == {"folder": {f"{0:032x}": "a grey cat"}}
+    assert panel.grid.rows.value(0, "caption") == "a grey cat"
+    assert world.results.of("sharp").state == "stale"
+    assert viewer.position == 0
+    qtbot.mouseClick(viewer.facts.reset, Qt.MouseButton.LeftButton)
+    assert read_journal(world.document.journal).captions == {}
+    assert field.toPlainText() == "a dog on a mat"
+
+
+def test_a_caption_is_kept_when_the_next_picture_is_shown(viewer: Viewer, world: World) -> None:
+    viewer.facts.caption.setPlainText("typed")
+    viewer.step(1)
+    assert read_journal(world.document.journal).captions == {"folder": {f"{0:032x}": "typed"}}
+
+
+def test_the_journal_of_a_document_without_a_file_goes_along_when_it_is_saved(
+    document: GraphDocument, tmp_path: Path
+) -> None:
+    document.load(graph_of([Node("folder", "source/folder")]), None)
+    captions = Captions(document, Results())
+    captions.write("folder", "01", "first")
+    unsaved = document.journal
+    document.set_path(tmp_path / "saved.json")
+    assert not unsaved.exists()
+    assert captions.of("folder", "01") == "first"
+    document.set_path(tmp_path / "again.json")
+    assert journal_path(tmp_path / "saved.json").is_file() and journal_path(tmp_path / "again.json").is_file()
+    document.load(Graph(), tmp_path / "other.json")
+    assert captions.of("folder", "01") is None
+    assert not journal_path(tmp_path / "other.json").exists()
+
+
+def test_a_caption_belongs_to_the_nearest_node_that_gives_one(document: GraphDocument, quickstart: Graph) -> None:
+    document.load(quickstart, None)
+    registry = document.registry
+    assert caption_node(quickstart, registry, "kohya") == "trigger"
+    assert caption_node(quickstart, registry, "captions") == "captions"
+    assert caption_node(quickstart, registry, "best") == "folder"
+
+
+def test_comparing_parts_rows_and_counts_other_captions() -> None:
+    a = pl.DataFrame({"rid": ["1", "2", "3"], "cid": ["x", "y", "z"], "caption": ["p", None, "r"]})
+    b = pl.DataFrame({"rid": ["2", "3", "4"], "cid": ["y", "z", "w"], "caption": [None, "changed", "s"]})
+    found = compared(a, b)
+    assert (found.only_a["rid"].to_list(), found.only_b["rid"].to_list()) == (["1"], ["4"])
+    assert found.both["rid"].to_list() == ["2", "3"]
+    assert found.changed == 1
+
+
+def test_the_dialog_compares_the_selected_nodes(world: World, thumbnails: Thumbnails, qtbot: QtBot) -> None:
+    world.selection.choose(["folder", "sharp"])
+    dialog = CompareDialog(world.document, world.selection, world.results, thumbnails, load_theme("dark"))
+    dialog.show()
+    assert [dialog._parts.button(part).text().split()[-1] for part in range(3)] == ["6", "0", "6"]
+    qtbot.mouseClick(dialog._parts.button(2), Qt.MouseButton.LeftButton)
+    assert dialog.grid.rows.rowCount() == 6
+    dialog.close()
+
+
+def test_runs_before_can_be_chosen(document: GraphDocument, tmp_path: Path) -> None:
+    document.load(graph_of([Node("folder", "source/folder")]), None)
+    for run in ("3", "12"):
+        (tmp_path / run).mkdir()
+        pl.DataFrame({"rid": ["1"], "cid": ["x"]}).write_ipc(tmp_path / run / "folder.images.arrow")
+    results = Results()
+    results.update("folder", files={"images": tmp_path / "12" / "folder.images.arrow"})
+    assert [choice.title for choice in choices_of(document, results)] == ["Folder: images", "Folder: images (run 3)"]

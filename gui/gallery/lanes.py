@@ -13,8 +13,8 @@ from nodegraph.data.imageset import BASE_SCHEMA
 from nodegraph.graph.model import Graph
 from nodegraph.registry import Registry
 
-REASON = "_reason"
-"""Column with why a row was dropped; columns that begin with _ are the gallery's own and never listed."""
+REASON, WHY = "_reason", "_why"
+"""Columns with why a row was dropped, with the node and without. The gallery's own columns begin with _, never listed."""
 
 DROPPED, EARLIER, PREVIEW = "dropped", "_earlier", "_preview"
 
@@ -63,7 +63,8 @@ def rows_of(document: GraphDocument, results: Results, node: str, lane: str) -> 
     ledger = ledger.filter(mine if lane == DROPPED else ~mine)
     if lane == DROPPED and (waiting := results.table(node, "review")) is not None:
         ledger = ledger.join(waiting.select("rid"), on="rid", how="anti")
-    return with_reasons(document.graph, document.registry, results, node, ledger)
+    found = with_reasons(document.graph, document.registry, results, node, ledger)
+    return found if lane == DROPPED else found.drop(WHY)
 
 
 def with_reasons(graph: Graph, registry: Registry, results: Results, node: str, ledger: pl.DataFrame) -> pl.DataFrame:
@@ -71,7 +72,7 @@ def with_reasons(graph: Graph, registry: Registry, results: Results, node: str, 
     droppers = ledger["node"].unique(maintain_order=True).to_list()
     tables = [table for dropper in droppers for table in _tables_before(graph, results, dropper)]
     tables += _sources(graph, registry, results, node)
-    wanted = ledger.select("rid", "cid", pl.col("node").alias("_node"), pl.col("reason").alias("_why"))
+    wanted = ledger.select("rid", "cid", pl.col("node").alias("_node"), pl.col("reason").alias(WHY))
     known: pl.DataFrame | None = None
     for table in tables:
         rest = wanted.select("rid") if known is None else wanted.select("rid").join(known, on="rid", how="anti")
@@ -82,14 +83,10 @@ def with_reasons(graph: Graph, registry: Registry, results: Results, node: str, 
     known = known.drop("cid") if known is not None else empty_rows().drop("cid")
     titles = {id: title_of(graph, registry, id) for id in wanted["_node"].unique().to_list()}
     title = pl.col("_node").replace_strict(titles, default=pl.col("_node"), return_dtype=pl.String)
-    return (
-        wanted.join(known, on="rid", how="left", maintain_order="left")
-        .with_columns(
-            pl.col("path").fill_null(""),
-            pl.col("recipe").fill_null(""),
-            pl.format("{}: {}", title, pl.col("_why").fill_null("dropped")).alias(REASON),
-        )
-        .drop("_why")
+    return wanted.join(known, on="rid", how="left", maintain_order="left").with_columns(
+        pl.col("path").fill_null(""),
+        pl.col("recipe").fill_null(""),
+        pl.format("{}: {}", title, pl.col(WHY).fill_null("dropped")).alias(REASON),
     )
 
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, Q
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from gui.gallery.lanes import REASON
+from gui.gallery.lanes import REASON, WHY
 from gui.gallery.rows_model import RowsModel
 from gui.gallery.thumbnails import Thumbnails
 from gui.theme.theme import Theme
@@ -110,7 +110,7 @@ class TileDelegate(QStyledItemDelegate):
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
 
     def _words(self, painter: QPainter, line: QRect, metrics: QFontMetrics, position: int) -> None:
-        reason = self._model.value(position, REASON)
+        reason = self._model.value(position, WHY) or self._model.value(position, REASON)
         painter.setPen(self.theme["dropped" if reason else "text_dim"])
         first, second = in_two_lines(str(reason or self._model.value(position, "caption") or ""), metrics, line.width())
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft, first)

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
 from pathlib import Path
 
 import polars as pl
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 
-from nodegraph.data.journal import Entry, append
+from nodegraph.cli.run import run as command
+from nodegraph.data.journal import Entry, append, journal_path
+from nodegraph.graph.io import dumps
 from nodegraph.graph.model import End, Graph, Node, graph_of
 from nodegraph.registry import Registry, installed_registry
+from nodegraph.run.cancel import Cancel
 from nodegraph.run.decisions import with_captions
 from nodegraph.run.executor import run
 from nodegraph.run.options import RunOptions
 from nodegraph.run.prepare import prepare_graph
 from nodegraph.run.replay import replay, run_with_receipt
 from nodegraph.run.results import RunResult
+from nodegraph.run.worker import Request, Worker
 
 
 @pytest.fixture(scope="module")
@@ -102,3 +108,27 @@ def test_copies_of_a_picture_share_their_caption() -> None:
 def test_a_table_without_captions_stays_as_it_is() -> None:
     table = pl.DataFrame({"cid": ["1"]})
     assert with_captions(table, {"1": "z"}).equals(table)
+
+
+def test_the_headless_run_goes_by_the_journal_beside_the_graph(
+    graph: Graph, registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NODEGRAPH_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "graph.json").write_text(dumps(graph), "utf-8")
+    cid = cid_of(go(graph, registry, tmp_path), "1.png")
+    append(journal_path(tmp_path / "graph.json"), [Entry("trigger", cid, "caption", "by hand")])
+    receipt = tmp_path / "receipt.json"
+    done = CliRunner().invoke(command, [str(tmp_path / "graph.json"), "--receipt", str(receipt)])
+    assert done.exit_code == 0, done.output
+    expected = go(graph, registry, tmp_path, journal_path(tmp_path / "graph.json"))
+    assert json.loads(receipt.read_text("utf-8"))["summary"]["digest"] == expected.summary.digest
+    assert captions(expected, "trigger")["1.png"] == "by hand"
+
+
+def test_the_worker_goes_by_the_journal_it_is_told_of(graph: Graph, registry: Registry, tmp_path: Path) -> None:
+    journal = tmp_path / "elsewhere.journal.jsonl"
+    append(journal, [Entry("trigger", cid_of(go(graph, registry, tmp_path), "1.png"), "caption", "by hand")])
+    request = Request("run", "1", dumps(graph), str(tmp_path), tables=str(tmp_path / "tables"), journal=str(journal))
+    Worker(registry, StringIO())._work(request, Cancel())
+    table = pl.read_ipc(tmp_path / "tables" / "trigger.images.arrow")
+    assert "by hand" in table["caption"].to_list()

@@ -14,7 +14,7 @@ from nodegraph.graph.model import Graph
 from nodegraph.registry import Registry
 
 REASON, WHY = "_reason", "_why"
-"""Columns with why a row was dropped, with the node and without. The gallery's own columns begin with _, never listed."""
+"""Columns with why a row was dropped, with its node and without. Columns of the gallery's own begin with _."""
 
 DROPPED, EARLIER, PREVIEW = "dropped", "_earlier", "_preview"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from gui.document import GraphDocument
 from gui.inspector.graph_page import GraphPage
@@ -66,6 +67,13 @@ class InspectorPanel(QWidget):
     def sizeHint(self) -> QSize:
         """As wide as a form reads well."""
         return QSize(340, 700)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Takes the focus out of the form: a field that is destroyed with it would be asked to end its gesture."""
+        super().hideEvent(event)
+        focus = QApplication.focusWidget()
+        if focus is not None and self.isAncestorOf(focus):
+            focus.clearFocus()
 
     def use_thumbnails(self, thumbnails: Thumbnails) -> None:
         """Hands in where pictures come from."""

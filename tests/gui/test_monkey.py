@@ -34,7 +34,6 @@ from nodegraph.graph.edit import (
     RemoveNode,
     RenameNode,
     SetKnob,
-    SetMode,
     SetParam,
     SetSeed,
     SetTitle,
@@ -357,7 +356,6 @@ class Monkey:
                 RemoveNode("nobody"),
                 AddNode(Node(one, "source/folder")),
                 RenameNode(one, other),
-                SetMode(one, "asleep"),  # type: ignore[arg-type]
             )
         )
         before = self.graph

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable, Mapping
-from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -14,20 +11,17 @@ from gui.document import GraphDocument
 from gui.engine_process import EngineProcess
 from gui.freshness import Freshness
 from gui.results import Results
+from gui.run_after_edits import AfterEdits
 from gui.run_fold import Job, RunFold
 from gui.run_jobs import FreshResults, JobMaker
-from gui.run_log import LogLevel, LogLine
+from gui.run_question import WriteQuestion
+from gui.run_teller import CANCELLED, RunTeller, cancelled_summary
 from gui.session_folder import SessionFolder
-from gui.write_places import writes_outside
-from nodegraph.graph.io import dumps
 from nodegraph.graph.model import Graph
 from nodegraph.problems import Problem, ProblemError
 
-FOLD_MS, PLAN_MS, LIVE_MS, PATIENCE_MS = 33, 400, 150, 5000
+FOLD_MS, PATIENCE_MS = 33, 5000
 DEVICES = ("auto", "cpu", "cuda", "mps")
-CANCELLED = 130
-
-__all__ = ["DEVICES", "RunController", "writes_outside"]
 
 
 class RunController(QObject):
@@ -60,22 +54,24 @@ class RunController(QObject):
         self._jobs = JobMaker(document)
         self._fresh = FreshResults(document, results)
         self._session = SessionFolder()
+        self._teller = RunTeller(self)
+        self._teller.log.connect(self.log)
+        self._teller.logged.connect(self.logged)
         self._engine = EngineProcess(self)
         self._engine.said.connect(self._hear)
-        self._engine.printed.connect(lambda line: self._log(line, "engine"))
+        self._engine.printed.connect(self._teller.printed)
         self._engine.ended.connect(self._engine_ended)
         self._job: Job | None = None
         self._fold: RunFold | None = None
         self._next: Job | None = None
-        self._unconfirmed: Job | None = None
-        self._confirmed: set[Path] = set()
+        self._question = WriteQuestion()
         self._times: dict[str, float] = {}
-        self._stopping = self._busy = self._live = self._live_due = self._plan_due = self._closed = False
-        self._planning = True
+        self._stopping = self._busy = self._closed = False
         self._device = "auto"
         self._folding = self._timer(FOLD_MS, self._flush)
-        self._plan_later = self._timer(PLAN_MS, self.plan)
-        self._live_later = self._timer(LIVE_MS, self._run_live)
+        self._after = AfterEdits(self)
+        self._after.plan_wanted.connect(self.plan)
+        self._after.live_wanted.connect(self._run_live)
         self._patience = self._timer(PATIENCE_MS, self._engine.kill)
         document.changed.connect(self._document_changed)
         document.path_changed.connect(lambda _path: self._fresh.refresh())
@@ -90,7 +86,7 @@ class RunController(QObject):
     @property
     def live(self) -> bool:
         """Whether each edit is run at once."""
-        return self._live
+        return self._after.live
 
     @property
     def device(self) -> str:
@@ -107,27 +103,17 @@ class RunController(QObject):
         if device in DEVICES and device != self._device:
             self._device = device
             self.device_changed.emit(device)
-            self._plan_later.start()
+            self._after.plan_soon()
 
     def set_planning(self, on: bool) -> None:
         """Whether the engine is asked after each edit what a run would have to measure."""
-        self._planning = on
-        if on:
-            self._plan_later.start()
-        else:
-            self._plan_later.stop()
+        self._after.set_planning(on)
 
     def set_live(self, on: bool) -> None:
         """Turns live mode on or off: a run after each edit, exports left out."""
-        if on == self._live:
-            return
-        self._live = on
-        self.live_changed.emit(on)
-        if on:
-            self._live_later.start()
-        else:
-            self._live_later.stop()
-            self._live_due = False
+        if on != self.live:
+            self._after.set_live(on)
+            self.live_changed.emit(on)
 
     def run(self, targets: Iterable[str] = (), sample: int | None = None) -> bool:
         """Runs the graph, or only what leads to `targets`, on all pictures or about `sample` of each source.
@@ -139,37 +125,37 @@ class RunController(QObject):
         wanted = tuple(id for id in targets if id in self.document.graph.nodes)
         job = self._jobs.make("run", self._fresh.now, wanted, sample=sample)
         if isinstance(job, str):
-            self._log(job, "error")
+            self._teller.say(job, "error")
             self.failed.emit(job)
             return False
-        if paths := self._to_confirm(job):
-            waiting, self._unconfirmed = self._unconfirmed, job
-            if waiting is None:
-                self.confirmation_wanted.emit(paths)
+        places = self._question.of(job, self._jobs.places(job))
+        if places is not None:
+            if places:
+                self.confirmation_wanted.emit(places)
             return True
         self._submit(job)
         return True
 
     def confirm(self, allowed: bool) -> None:
         """Answers `confirmation_wanted`. What was allowed is not asked again for this document."""
-        job, self._unconfirmed = self._unconfirmed, None
+        job = self._question.answer(allowed=allowed)
         if job is None:
             return
-        if not allowed:
-            self._log("Not run: nothing was written.", "info")
-            return
-        self._confirmed.update(self._to_confirm(job))
-        self._submit(job)
+        if allowed:
+            self._submit(job)
+        else:
+            self._teller.say(self.tr("Not run: nothing was written."))
 
     def stop(self) -> None:
         """Asks the run to end. What was measured stays; an engine that does not end within 5 s is killed."""
-        self._live_due, self._unconfirmed = False, None
+        self._after.drop_live()
+        self._question.drop()
         if self._next is not None:
             self._next = None
             if self._job is None or self._job.do == "plan":
                 self._set_busy(False)
                 self.progress.emit(None, "")
-                self.finished.emit(_cancelled())
+                self.finished.emit(cancelled_summary())
         if self._job is not None and self._job.do == "run" and not self._stopping:
             self._cancel()
             self._patience.start()
@@ -177,11 +163,11 @@ class RunController(QObject):
 
     def plan(self) -> None:
         """Asks the engine what a run would have to measure, once it is idle. Nothing, where the graph has errors."""
-        self._plan_later.stop()
-        if self._closed or self._live:
+        self._after.no_plan_now()
+        if self._closed or self.live:
             return
         if self._job is not None:
-            self._plan_due = True
+            self._after.put_off_plan()
             return
         job = self._jobs.make("plan", self._fresh.now)
         if not isinstance(job, str):
@@ -190,8 +176,8 @@ class RunController(QObject):
     def shutdown(self) -> None:
         """Ends the engine and removes the session's tables. The app is closing."""
         self._closed = True
-        for timer in (self._folding, self._plan_later, self._live_later, self._patience):
-            timer.stop()
+        for one in (self._folding, self._after, self._patience):
+            one.stop()
         self._job = self._fold = self._next = None
         self._engine.shutdown()
         self._session.remove()
@@ -200,9 +186,6 @@ class RunController(QObject):
         timer = QTimer(self, singleShot=True, interval=interval)
         timer.timeout.connect(then)
         return timer
-
-    def _to_confirm(self, job: Job) -> list[Path]:
-        return [path for path in self._jobs.places(job) if path not in self._confirmed]
 
     def _submit(self, job: Job) -> None:
         """Begins a run, or lets it wait for what the engine is at."""
@@ -218,11 +201,7 @@ class RunController(QObject):
 
     def _begin(self, job: Job) -> None:
         self._patience.stop()
-        request = {
-            "do": job.do, "run": job.id, "graph": dumps(job.graph), "base": str(job.base), "device": self._device,
-            "targets": job.targets, "sample": job.sample, "write": job.write,
-            "journal": str(self.document.journal),
-        }  # fmt: skip
+        request = self._jobs.request(job, self._device)
         if job.do == "run":
             try:
                 request["tables"] = str(self._session.of_run(job.id))
@@ -234,9 +213,9 @@ class RunController(QObject):
             self._fold = RunFold(job, self._results, self.document.registry, self._fresh.freshness, dict(self._times))
         self._job, self._stopping = job, False
         if job.do == "run":
-            self._plan_later.stop()
+            self._after.no_plan_now()
             self._set_busy(True)
-            self._log(job.title, "info")
+            self._teller.say(job.title)
             self.started.emit(job.title)
             self.progress.emit(None, self.tr("Starting the engine..."))
         self._engine.ask(request)
@@ -253,10 +232,10 @@ class RunController(QObject):
         return self._runs_live() or (self._job is not None and self._job.do == "run" and self._fold is None)
 
     def _run_live(self) -> None:
-        if not self._live or self._closed:
+        if not self.live or self._closed:
             return
         if self._busy:
-            self._live_due = True
+            self._after.put_off_live()
             if self._runs_live() and self._job is not None and self._job.fingerprints != self._fresh.now:
                 self._cancel()
             return
@@ -278,12 +257,8 @@ class RunController(QObject):
                 self._refused([Problem(**found) for found in event["problems"]])
             case "failed":
                 self._broke(event["message"], event.get("trace", ""))
-            case name:
-                if name == "notice":
-                    self._log(event["text"], "info", event["node"])
-                elif name == "model":
-                    text = self.tr("Downloading {}: {:.1f} MB, licence {}")
-                    self._log(text.format(event["title"], event["bytes"] / 1e6, event["licence"]), "info")
+            case _:
+                self._teller.hear(event)
                 if self._fold is not None:
                     self._fold.take(event)
                     if not self._folding.isActive():
@@ -298,7 +273,7 @@ class RunController(QObject):
 
     def _take_plan(self, job: Job, nodes: list[dict[str, Any]]) -> None:
         if job.fingerprints != self._fresh.now:
-            self._plan_due = True
+            self._after.put_off_plan()
             return
         missing = {node["node"]: sum(node["missing"].values()) for node in nodes}
         self._times = {node["node"]: node["seconds"] or 0.0 for node in nodes}
@@ -307,14 +282,8 @@ class RunController(QObject):
         self.planned.emit(nodes)
 
     def _end_run(self, summary: dict[str, Any]) -> None:
-        stopped = summary["exit"] == CANCELLED
-        self._close_fold(stopped=stopped)
-        if stopped:
-            self._log(self.tr("Stopped."), "info")
-        else:
-            self._log(self.tr("Done in {:.1f} s.").format(summary["seconds"]), "info")
-            for path in summary["out"]:
-                self._log(self.tr("Written: {}").format(path), "info")
+        self._close_fold(stopped=summary["exit"] == CANCELLED)
+        self._teller.hear(summary)
         self._release()
         self.finished.emit(summary)
         self._proceed()
@@ -328,7 +297,7 @@ class RunController(QObject):
             words = f"{found.message} {found.fix}".strip()
             if self._fold is not None and found.node:
                 self._fold.blame(found.node, words)
-            self._log(words, "error", found.node or "")
+            self._teller.say(words, "error", found.node or "")
         self._close_fold(stopped=False)
         words = self._jobs.words(problems[0])
         self._release()
@@ -341,11 +310,11 @@ class RunController(QObject):
         if self._fold is not None and (node := self._fold.suspect()):
             self._fold.blame(node, message)
         for line in details.splitlines():
-            self._log(line, "engine", node or "")
+            self._teller.say(line, "engine", node or "")
         self._close_fold(stopped=False)
         self._release()
         if planning:
-            self._log(message, "warning")
+            self._teller.say(message, "warning")
         else:
             self._fail(message, node or "")
         self._proceed()
@@ -353,14 +322,14 @@ class RunController(QObject):
     def _engine_ended(self, why: str) -> None:
         job, fold = self._job, self._fold
         if job is None:
-            self._log(self.tr("The engine ended ({}); the next run starts it again.").format(why), "info")
+            self._teller.say(self.tr("The engine ended ({}); the next run starts it again.").format(why))
         elif self._stopping or (job.do == "plan" and self._next is not None):
             self._close_fold(stopped=True)
             ended_run = job.do == "run"
-            self._log(self.tr("Stopped; the engine will be started again."), "info")
+            self._teller.say(self.tr("Stopped; the engine will be started again."))
             self._release()
             if ended_run:
-                self.finished.emit(_cancelled())
+                self.finished.emit(cancelled_summary())
             self._proceed()
         else:
             node = fold.suspect() if fold is not None else None
@@ -384,7 +353,8 @@ class RunController(QObject):
             return
         results = (self._results.of(id) for id in self.document.graph.nodes)
         self._session.prune(path for result in results for path in result.files.values())
-        self._plan_due |= not job.live
+        if not job.live:
+            self._after.put_off_plan()
         if self._next is None:
             self._set_busy(False)
             self.progress.emit(None, "")
@@ -395,24 +365,16 @@ class RunController(QObject):
         waiting, self._next = self._next, None
         if waiting is not None:
             self._begin(waiting)
-        elif self._live_due:
-            self._live_due = False
-            self._live_later.start()
-        elif self._planning and self._plan_due:
-            self._plan_due = False
-            self._plan_later.start()
+        else:
+            self._after.go_on()
 
     def _document_changed(self, _before: Graph, _after: Graph) -> None:
-        if not self._fresh.refresh():
-            return
-        if self._live:
-            self._live_later.start()
-        elif self._planning:
-            self._plan_later.start()
+        if self._fresh.refresh():
+            self._after.edited()
 
     def _forget(self) -> None:
-        self._unconfirmed = self._next = None
-        self._confirmed.clear()
+        self._next = None
+        self._question.forget()
         self._fresh.freshness = Freshness()
         self._times = {}
         if self._fold is not None:
@@ -421,20 +383,10 @@ class RunController(QObject):
             self._patience.start()
 
     def _fail(self, words: str, node: str = "") -> None:
-        self._log(words, "error", node)
+        self._teller.say(words, "error", node)
         self.failed.emit(words)
-
-    def _log(self, text: str, level: LogLevel, node: str = "") -> None:
-        line = LogLine(datetime.now(), level, node, text)
-        with contextlib.suppress(RuntimeError):  # a view that is gone already
-            self.logged.emit(line)
-            self.log.emit(text)
 
     def _set_busy(self, busy: bool) -> None:
         if busy != self._busy:
             self._busy = busy
             self.busy_changed.emit(busy)
-
-
-def _cancelled() -> dict[str, Any]:
-    return {"exit": CANCELLED, "nodes": {}, "measures": {}, "digest": "", "out": [], "receipt": "", "seconds": 0.0}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
@@ -13,6 +14,7 @@ from gui.freshness import Fingerprints, Freshness
 from gui.results import Results
 from gui.run_fold import Job, title_of
 from gui.write_places import write_places, writes_outside
+from nodegraph.graph.io import dumps
 from nodegraph.graph.validate import errors_of, validate
 from nodegraph.problems import Problem
 
@@ -62,6 +64,13 @@ class JobMaker:
         """Where the job writes that a person should hear of first: outside the graph's folder, or all without one."""
         find = writes_outside if self.document.path is not None else write_places
         return find(job.graph, self.document.registry, job.base) if job.write else []
+
+    def request(self, job: Job, device: str) -> dict[str, Any]:
+        """What the engine is asked for this job."""
+        return {
+            "do": job.do, "run": job.id, "graph": dumps(job.graph), "base": str(job.base), "device": device,
+            "targets": job.targets, "sample": job.sample, "write": job.write, "journal": str(self.document.journal),
+        }  # fmt: skip
 
     def words(self, found: Problem) -> str:
         """A problem in words that begin with what its node is called."""

@@ -10,9 +10,10 @@ from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
 
-from gui.run_controller import CANCELLED, RunController
+from gui.run_controller import RunController
 from gui.run_look import theme_of
 from gui.run_progress import span_text
+from gui.run_teller import CANCELLED
 
 STEPS = 1000
 MEMORY_MS = 1000

@@ -15,8 +15,9 @@ from gui.log_model import LogModel
 from gui.log_panel import LogPanel
 from gui.results import Results
 from gui.run_bar import RunBar
-from gui.run_controller import CANCELLED, RunController
+from gui.run_controller import RunController
 from gui.run_log import LogLevel, LogLine
+from gui.run_teller import CANCELLED
 from gui.theme.theme import load_theme
 from nodegraph.graph.model import Graph
 

@@ -15,7 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from gui.document import GraphDocument
 from gui.results import Results
-from gui.run_controller import CANCELLED, RunController
+from gui.run_controller import RunController
+from gui.run_teller import CANCELLED
 from nodegraph.cache.location import cache_folder
 from nodegraph.graph.edit import AddNode, Connect, SetLabel, SetParam
 from nodegraph.graph.io import load, save

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from contextlib import suppress
@@ -44,8 +45,14 @@ for _command in (run, check, nodes, new, verify, migrate, schema, cache, open_gr
     command.add_command(_command)
 
 
+CYCLES_BEFORE_COLLECTION = 200_000
+"""New objects before Python looks for cycles. With its default of 700, importing torch and open_clip alone spends 0.7
+of 3.8 CPU seconds on looking through modules that stay for ever."""
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Runs the command and leaves with its exit code. A problem is a line on stderr, never a traceback."""
+    gc.set_threshold(CYCLES_BEFORE_COLLECTION)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a name that the terminal's encoding lacks must not end a run
             stream.reconfigure(errors="backslashreplace")

@@ -34,7 +34,7 @@ class Batching:
     """At most `rows` rows are in flight at a time, in `parts` parts. What is in flight is what a kill can cost."""
 
     rows: int = 64
-    parts: int = 4
+    parts: int = 2
 
     @property
     def part_rows(self) -> int:

@@ -25,12 +25,14 @@ class GraphDocument(QObject):
     `changed(before, after)` follows each change, undo and redo included; views compare the two graphs and renew what
     differs. `problems_changed` follows when the graph was checked again, at the latest 200 ms later. `refused(problem)`
     tells why an edit was not possible. `loaded` comes before all that follows from another graph being shown.
+    `journal_changed` is said by whoever wrote to the file at `journal`: what people decide by hand is no edit.
     """
 
     changed = Signal(object, object)
     problems_changed = Signal(object)
     refused = Signal(object)
     path_changed = Signal(object)
+    journal_changed = Signal()
     loaded = Signal()
 
     def __init__(self, registry: Registry, parent: QObject | None = None) -> None:

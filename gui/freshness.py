@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gui.results import NodeState
+from nodegraph.data.journal import digest_of, read_journal
 from nodegraph.graph.model import Graph, Node
 from nodegraph.graph.paths import is_path, located
 from nodegraph.parameters import with_defaults
@@ -21,15 +22,17 @@ class Fingerprints:
     """Makes the fingerprints of a graph's nodes; remembers the part that comes from the node alone.
 
     A fingerprint covers type, rev, parameters (a default counts as if it were written out, a path as where it leads),
-    mode, the graph's seed and the fingerprints of the inputs. Where a node is drawn and what it is called do not count.
+    mode, what was decided by hand at the node, the graph's seed and the fingerprints of the inputs. Where a node is
+    drawn and what it is called do not count.
     """
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._own: dict[str, tuple[Node, Path, bytes]] = {}
 
-    def of(self, graph: Graph, base: Path) -> dict[str, str]:
-        """Fingerprint by node id. `base` is the folder that relative paths lead from."""
+    def of(self, graph: Graph, base: Path, by_hand: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Fingerprint by node id. `base` is where relative paths lead from, `by_hand` what `HandWork` gives."""
+        said = by_hand or {}
         own = {id: self._own_part(node, base) for id, node in graph.nodes.items()}
         found: dict[str, str] = {}
         for start in graph.nodes:
@@ -45,7 +48,7 @@ class Fingerprints:
                 path.pop()
                 if id not in found:  # what is still missing above it now closes a loop: such a graph does not run
                     feeds = [[port, end.port, found.get(end.node, "")] for port, end in sorted(inputs.items())]
-                    found[id] = _hash(own[id], graph.seed, feeds)
+                    found[id] = _hash(own[id], graph.seed, said.get(id, ""), feeds)
         return found
 
     def _own_part(self, node: Node, base: Path) -> bytes:
@@ -77,8 +80,28 @@ def _place(value: Any, base: Path) -> Any:
         return value
 
 
-def _hash(own: bytes, seed: int, feeds: list[list[str]]) -> str:
-    return blake2b(own + json.dumps([seed, feeds]).encode(), digest_size=16).hexdigest()
+def _hash(own: bytes, seed: int, by_hand: str, feeds: list[list[str]]) -> str:
+    return blake2b(own + json.dumps([seed, by_hand, feeds]).encode(), digest_size=16).hexdigest()
+
+
+@dataclass
+class HandWork:
+    """What people decided by hand at each node, as a digest; the journal is read again only where its file changed."""
+
+    _stamp: tuple[Path, int, int] | None = None
+    _digests: dict[str, str] = field(default_factory=dict[str, str])
+
+    def of(self, journal: Path) -> dict[str, str]:
+        """Digest by node id; nodes that nobody decided anything at are left out."""
+        try:
+            now = journal.stat()
+            stamp = (journal, now.st_mtime_ns, now.st_size)
+            if stamp != self._stamp:
+                said = read_journal(journal).captions
+                self._stamp, self._digests = stamp, {node: digest_of({node: found}) for node, found in said.items()}
+        except (OSError, ProblemError):  # none yet; one that cannot be read is told where captions are shown
+            self._stamp, self._digests = None, {}
+        return self._digests
 
 
 @dataclass(frozen=True, slots=True)

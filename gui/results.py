@@ -17,7 +17,7 @@ NodeState = Literal["ready", "stale", "running", "partial", "done", "review", "e
 class NodeResult:
     """What is known of a node.
 
-    `state`: ready (nothing run yet), stale (changed since its result), running, partial (a run on a sample, or stopped),
+    `state`: ready (nothing run yet), stale (changed since its result), running, partial (of a sample, or stopped),
     done, review (rows wait for a person), error. `missing` is how many values a run would have to measure (None: not
     planned). `contents` are content keys of a few rows it gave, for thumbnails. `files` are Arrow files by port.
     """
@@ -37,7 +37,7 @@ class NodeResult:
 
 
 class Results(QObject):
-    """`NodeResult` by node id. `node_changed(id)` follows each change; tables are read from their files when asked for."""
+    """`NodeResult` by node id. `node_changed(id)` follows each change; tables are read from their files when asked."""
 
     node_changed = Signal(str)
     cleared = Signal()
@@ -63,7 +63,7 @@ class Results(QObject):
         self.cleared.emit()
 
     def table(self, node: str, port: str) -> pl.DataFrame | None:
-        """The rows that the node gave through this port, or None where there are none yet. 100,000 rows take about 30 ms."""
+        """The rows that the node gave through this port, or None where there are none. 100,000 rows: about 30 ms."""
         path = self.of(node).files.get(port)
         return pl.read_ipc(path) if path is not None and path.is_file() else None
 

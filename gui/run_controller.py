@@ -17,7 +17,6 @@ from gui.run_jobs import FreshResults, JobMaker
 from gui.run_question import WriteQuestion
 from gui.run_teller import CANCELLED, RunTeller, cancelled_summary
 from gui.session_folder import SessionFolder
-from nodegraph.graph.model import Graph
 from nodegraph.problems import Problem, ProblemError
 
 FOLD_MS, PATIENCE_MS = 33, 5000
@@ -73,7 +72,8 @@ class RunController(QObject):
         self._after.plan_wanted.connect(self.plan)
         self._after.live_wanted.connect(self._run_live)
         self._patience = self._timer(PATIENCE_MS, self._engine.kill)
-        document.changed.connect(self._document_changed)
+        document.changed.connect(self._edited)
+        document.journal_changed.connect(self._edited)
         document.path_changed.connect(lambda _path: self._fresh.refresh())
         results.cleared.connect(self._forget)
         self._fresh.refresh()
@@ -368,7 +368,7 @@ class RunController(QObject):
         else:
             self._after.go_on()
 
-    def _document_changed(self, _before: Graph, _after: Graph) -> None:
+    def _edited(self, *_graphs: object) -> None:
         if self._fresh.refresh():
             self._after.edited()
 

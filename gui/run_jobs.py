@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication
 
 from gui.document import GraphDocument
-from gui.freshness import Fingerprints, Freshness
+from gui.freshness import Fingerprints, Freshness, HandWork
 from gui.results import Results
 from gui.run_fold import Job, title_of
 from gui.write_places import write_places, writes_outside
@@ -91,10 +91,12 @@ class FreshResults:
 
     def __post_init__(self) -> None:
         self._fingerprints = Fingerprints(self.document.registry)
+        self._hand_work = HandWork()
 
     def refresh(self) -> bool:
         """Renews the states. Whether anything that a run depends on is different from before."""
-        now = self._fingerprints.of(self.document.graph, self.document.base)
+        by_hand = self._hand_work.of(self.document.journal)
+        now = self._fingerprints.of(self.document.graph, self.document.base, by_hand)
         different, self.now = now != self.now, now
         for id, fingerprint in now.items():
             known = self.results.of(id)

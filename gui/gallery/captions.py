@@ -9,7 +9,6 @@ import polars as pl
 from PySide6.QtCore import QObject, Signal
 
 from gui.document import GraphDocument
-from gui.results import Results
 from nodegraph.data.journal import CAPTION, Entry, Journal, append, read_journal
 from nodegraph.graph.columns import given_columns
 from nodegraph.graph.model import Graph
@@ -24,9 +23,9 @@ class Captions(QObject):
     changed = Signal()
     refused = Signal(object)
 
-    def __init__(self, document: GraphDocument, results: Results, parent: QObject | None = None) -> None:
+    def __init__(self, document: GraphDocument, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._document, self._results = document, results
+        self._document = document
         self._place: Path | None = document.journal
         self._journal = Journal()
         document.loaded.connect(self._forget)
@@ -45,11 +44,8 @@ class Captions(QObject):
             self.refused.emit(error.problems[0])
             return False
         self._read()
-        if node in self._document.graph.nodes:
-            for one in (node, *sorted(self._document.graph.downstream(node))):
-                if self._results.of(one).state in ("done", "partial", "review"):
-                    self._results.update(one, state="stale")
         self.changed.emit()
+        self._document.journal_changed.emit()
         return True
 
     def shown(self, table: pl.DataFrame, node: str) -> pl.DataFrame:
@@ -75,6 +71,7 @@ class Captions(QObject):
                 self.refused.emit(Problem("no-journal", words, "Save it to another folder.", value=str(self._place)))
         self._read()
         self.changed.emit()
+        self._document.journal_changed.emit()
 
     def _read(self) -> None:
         try:

@@ -51,7 +51,7 @@ class GalleryPanel(QWidget):
         self._lane = ""
         self._seen: object = None
         self.viewer: Viewer | None = None
-        self.captions = Captions(document, results, self)
+        self.captions = Captions(document, self)
         self.captions.changed.connect(self._captions_changed)
         self.grid = Grid(thumbnails, theme, self)
         self.grid.opened.connect(self.open_viewer)

@@ -14,11 +14,12 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from gui.document import GraphDocument
+from gui.gallery.captions import Captions
 from gui.results import Results
 from gui.run_controller import RunController
 from gui.run_teller import CANCELLED
 from nodegraph.cache.location import cache_folder
-from nodegraph.graph.edit import AddNode, Connect, SetLabel, SetParam
+from nodegraph.graph.edit import AddNode, Connect, Disconnect, SetLabel, SetParam
 from nodegraph.graph.io import load, save
 from nodegraph.graph.model import Edge, Node, graph_of
 from tests.run.conftest import draw
@@ -233,6 +234,30 @@ def test_live_mode_runs_each_edit_and_writes_nothing(
     assert results.of("best").state == "done"
     run.set_live(False)
     assert not (document.base / "out").exists()
+
+
+def test_a_caption_by_hand_makes_stale_and_live_mode_renews(
+    run: RunController, document: GraphDocument, results: Results, go: Go, qtbot: QtBot
+) -> None:
+    document.push(AddNode(Node("words", "caption/template", 1, {"template": "a thing"})), "Add")
+    document.push(Connect(Edge.parse("sharp.kept", "words.images")), "Connect")
+    document.push(Disconnect(Edge.parse("sharp.kept", "best.images")), "Disconnect")
+    document.push(Connect(Edge.parse("words.images", "best.images")), "Connect")
+    go()
+    kept = results.table("best", "kept")
+    assert kept is not None and set(kept["caption"]) == {"a thing"}
+    captions = Captions(document)
+    captions.write("words", kept["cid"][0], "a fish")
+    assert [id for id, state in states(results, document).items() if state == "stale"] == ["best", "export", "words"]
+    captions.write("words", kept["cid"][0], None)
+    assert set(states(results, document).values()) == {"done"}, "taken back"
+    with qtbot.waitSignal(run.finished, timeout=LONG):
+        run.set_live(True)
+    with qtbot.waitSignal(run.finished, timeout=LONG):
+        captions.write("words", kept["cid"][0], "a boat")
+    kept = results.table("best", "kept")
+    assert kept is not None and kept["caption"].to_list().count("a boat") == 1
+    assert results.of("best").state == "done"
 
 
 def test_a_live_run_leaves_an_export_done_that_was_written_just_so(

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from gui.freshness import Fingerprints, Freshness
+from gui.freshness import Fingerprints, Freshness, HandWork
 from gui.run_progress import RunProgress, span_text, time_left
 from gui.session_folder import is_alive, remove_dead
 from gui.write_places import write_places, writes_outside
+from nodegraph.data.journal import Entry, append
 from nodegraph.graph.edit import ClearParam, RenameNode, SetLabel, SetMode, SetParam, SetSeed, SetUi, apply
 from nodegraph.graph.edits import Edit
 from nodegraph.graph.model import Graph, Node, graph_of
@@ -72,6 +73,21 @@ def test_loops_unknown_types_and_long_chains_have_fingerprints(registry: Registr
     assert len(Fingerprints(registry).of(graph_of(nodes, chain), BASE)) == 3000
     loop = graph_of(nodes[:2], [("n0.images", "n1.images"), ("n1.images", "n0.images")])
     assert len(Fingerprints(registry).of(loop, BASE)) == 2
+
+
+def test_a_caption_by_hand_counts_for_its_node_and_all_below_it(
+    quickstart: Graph, registry: Registry, tmp_path: Path
+) -> None:
+    prints, work, journal = Fingerprints(registry), HandWork(), tmp_path / "a.journal.jsonl"
+    before = prints.of(quickstart, BASE, work.of(journal))
+    assert before == prints.of(quickstart, BASE)
+    append(journal, [Entry("captions", "0" * 32, "caption", "a fish")])
+    after = prints.of(quickstart, BASE, work.of(journal))
+    assert {id for id in after if after[id] != before[id]} == {"captions", *quickstart.downstream("captions")}
+    append(journal, [Entry("captions", "0" * 32, "caption", "a boat")])
+    assert prints.of(quickstart, BASE, work.of(journal)) not in (before, after)
+    append(journal, [Entry("captions", "0" * 32, "caption", None)])
+    assert prints.of(quickstart, BASE, work.of(journal)) == before, "taken back"
 
 
 def test_stale_and_fresh_again() -> None:

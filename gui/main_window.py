@@ -126,8 +126,9 @@ class MainWindow(QMainWindow):
 
     def _wire(self) -> None:
         self.document.refused.connect(self._refused)
-        self.document.path_changed.connect(lambda _path: self._renew_title())
-        self.document.undo_stack.cleanChanged.connect(lambda _clean: self._renew_title())
+        self.document.path_changed.connect(self._renew_title)
+        # a method, not a lambda: the stack still says this while the window is taken apart
+        self.document.undo_stack.cleanChanged.connect(self._renew_title)
         self.document.changed.connect(self._changed)
         self.document.problems_changed.connect(self._count_problems)
         self.files.opened.connect(self._opened)

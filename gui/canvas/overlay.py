@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
 from gui.canvas.node_face import field_kind, words
 from gui.document import GraphDocument
@@ -92,13 +92,19 @@ class Overlay(QObject):
                 if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._takes(event):
                     self.take()
                     return True  # a line edit passes Return on, and the canvas would open the next editor
-            elif isinstance(event, QFocusEvent) and event.lostFocus() and event.reason() not in STAYING:
+            elif isinstance(event, QFocusEvent) and event.lostFocus() and self._left_by(event):
                 self._leave()
         return super().eventFilter(watched, event)
 
     def _takes(self, event: QKeyEvent) -> bool:
         with_control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         return isinstance(self.editor, QLineEdit) or (isinstance(self.editor, QPlainTextEdit) and with_control)
+
+    def _left_by(self, event: QFocusEvent) -> bool:
+        if event.reason() in STAYING:
+            return False
+        # a list that drops down takes the focus from its own box, and gives no reason
+        return not (isinstance(self.editor, QComboBox) and QApplication.focusWidget() is self.editor.view())
 
     def _leave(self) -> None:
         self.take()

@@ -168,6 +168,8 @@ class RunController(QObject):
             return
         if self._job is not None:
             self._after.put_off_plan()
+            if self._job.do == "plan" and self._job.fingerprints != self._fresh.now and not self._stopping:
+                self._cancel()
             return
         job = self._jobs.make("plan", self._fresh.now)
         if not isinstance(job, str):
@@ -194,8 +196,7 @@ class RunController(QObject):
             self._begin(job)
             return
         self._next = job
-        if self._job.do == "run":
-            self._cancel()
+        self._cancel()  # a plan too: it is made again after the run
         self._patience.start()
         self.progress.emit(None, self.tr("Looking at the files..."))
 
@@ -249,6 +250,10 @@ class RunController(QObject):
         match event["event"]:
             case "plan":
                 self._take_plan(self._job, event["nodes"])
+                self._release()
+                self._proceed()
+            case "cancelled":
+                self._after.put_off_plan()
                 self._release()
                 self._proceed()
             case "summary":

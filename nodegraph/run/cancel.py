@@ -1,9 +1,13 @@
-"""Cancelling: a flag that a client sets and the run looks at between parts. What was measured stays."""
+"""Cancelling: a flag that a client sets and a run or plan looks at between parts. What was measured stays."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from threading import Event
+
+
+class Cancelled(Exception):  # noqa: N818  (no error: somebody asked for it)
+    """A plan ends without an answer: nobody waits for one any more. A run ends with a summary instead."""
 
 
 @dataclass(frozen=True)
@@ -20,3 +24,8 @@ class Cancel:
     def asked(self) -> bool:
         """Whether the run should end."""
         return self._event.is_set()
+
+    def check(self) -> None:
+        """Raises Cancelled where the end was asked for."""
+        if self.asked:
+            raise Cancelled

@@ -21,6 +21,7 @@ from nodegraph.data.journal import Decisions
 from nodegraph.graph.model import End, Graph
 from nodegraph.plan.stages import Active, SourceStep, Stage, Steps, steps_of
 from nodegraph.registry import Registry
+from nodegraph.run.cancel import Cancel
 from nodegraph.run.decisions import decided, decisions_of
 from nodegraph.run.evaluate import evaluate, passed_through
 from nodegraph.run.models import known_models
@@ -69,11 +70,12 @@ class _Known:
         return pl.concat([self.sets[end].select(list(BASE_SCHEMA)), self.may_come(end)])
 
 
-def rehearse(graph: Graph, registry: Registry, options: RunOptions) -> list[NodePlan]:
+def rehearse(graph: Graph, registry: Registry, options: RunOptions, cancel: Cancel | None = None) -> list[NodePlan]:
     """The plan of every node that would take part, in order. Reads files' names and bytes, decodes and writes nothing.
 
-    Raises ProblemError for what a user can mend.
+    Raises ProblemError for what a user can mend, and Cancelled soon after `cancel` was asked for.
     """
+    cancel = cancel or Cancel()
     folder = options.cache or cache_folder()
     device = Device(options.device)
     steps = steps_of(graph, registry, options.targets)
@@ -84,24 +86,26 @@ def rehearse(graph: Graph, registry: Registry, options: RunOptions) -> list[Node
         Tools(cache, thumbnails, device, options.threads, fresh=options.fresh) as tools,
     ):
         taker = Taker(tools.measuring, files)
-        known = _walk(graph, steps, taker, cache, options)
+        known = _walk(graph, steps, taker, cache, options, cancel)
         return [_plan(item, known, taker, cache, device) for item in steps.active.values()]
 
 
-def _walk(graph: Graph, steps: Steps, taker: Taker, cache: MeasureCache, options: RunOptions) -> _Known:
+def _walk(graph: Graph, steps: Steps, taker: Taker, cache: MeasureCache, options: RunOptions, cancel: Cancel) -> _Known:
     known = _Known()
     decisions = decisions_of(options, lambda _text: None)
     for step in steps.steps:
+        cancel.check()
         if isinstance(step, SourceStep):
             item = steps.active[step.node]
             context = _context(graph, item)
-            outcome = run_source(item, context, cache, lambda _done, _total: None, sample=options.sample)
+            outcome = run_source(item, context, cache, lambda _done, _total: cancel.check(), sample=options.sample)
             outcome = decided(outcome, item.id, decisions)
             known.sets[End(item.id, item.spec.outputs[0])] = outcome.outputs[item.spec.outputs[0]]
         elif isinstance(step, Stage):
             _stage(graph, step, steps, taker, known, decisions)
         else:
             _barrier(graph, steps.active[step.node], taker, known)
+    cancel.check()
     return known
 
 

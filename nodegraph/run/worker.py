@@ -1,9 +1,10 @@
 """The worker: the engine of the app in a process of its own, asked and answering in JSON lines.
 
 Requests come on stdin, one a line: {"do": "run" | "plan", "run": id, "graph": text, "base": folder, ...} and
-{"do": "cancel"}; `Request` says what else. Events go to stdout as `nodegraph.run.events.as_dict` gives them, each with
-its "run". A run ends with exactly one of "summary", "problems" or "failed". Image sets never travel here: they are
-written as Arrow files, and "sets" says where. What libraries print goes to stderr, which is the log.
+{"do": "cancel"}, which ends all that was asked before it; `Request` says what else. Events go to stdout as
+`nodegraph.run.events.as_dict` gives them, each with its "run". A run ends with exactly one of "summary", "problems" or
+"failed", a plan with "plan", "cancelled", "problems" or "failed". Image sets never travel here: they are written as
+Arrow files, and "sets" says where. What libraries print goes to stderr, which is the log.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import os
 import sys
 import threading
 import traceback
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -22,7 +24,7 @@ from nodegraph.data.imageset import ImageSet
 from nodegraph.graph.io import loads
 from nodegraph.problems import ProblemError
 from nodegraph.registry import Registry, installed_registry
-from nodegraph.run.cancel import Cancel
+from nodegraph.run.cancel import Cancel, Cancelled
 from nodegraph.run.events import Event, as_dict
 from nodegraph.run.options import RunOptions
 from nodegraph.run.prepare import prepare_graph
@@ -56,16 +58,19 @@ class Request:
 
 @dataclass
 class Worker:
-    """Answers requests one run at a time; a second run waits until the first ends."""
+    """Answers requests one at a time; a second run waits until the first ends. It reads on meanwhile."""
 
     registry: Registry
     output: IO[str]
-    _cancel: Cancel = field(default_factory=Cancel)
+    _asked: deque[tuple[Request, Cancel]] = field(default_factory=deque[tuple[Request, Cancel]])
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _thread: threading.Thread | None = None
+    _queue: threading.Condition = field(default_factory=threading.Condition)
+    _ended: bool = False
 
     def serve(self, lines: IO[str]) -> None:
-        """Answers every line until there are no more; then the run in progress is cancelled."""
+        """Answers every line until there are no more; then what is not done yet is cancelled."""
+        thread = threading.Thread(target=self._work_off, name="run")
+        thread.start()
         self.say("", {"event": "hello", "protocol": PROTOCOL, "process": os.getpid()})
         for line in lines:
             try:
@@ -75,8 +80,11 @@ class Worker:
                 self.say("", {"event": "failed", "message": f"not a request: {error}", "trace": ""})
                 continue
             self._answer(request)
-        self._cancel.ask()
-        self._wait()
+        self._cancel()
+        with self._queue:
+            self._ended = True
+            self._queue.notify()
+        thread.join()
 
     def say(self, run: str, event: Mapping[str, Any]) -> None:
         """Writes one event. Safe to use from several threads."""
@@ -87,16 +95,27 @@ class Worker:
 
     def _answer(self, request: Request) -> None:
         if request.do == "cancel":
-            self._cancel.ask()
+            self._cancel()
             return
-        self._wait()
-        self._cancel = Cancel()
-        self._thread = threading.Thread(target=self._work, args=(request, self._cancel), name="run")
-        self._thread.start()
+        with self._queue:
+            self._asked.append((request, Cancel()))
+            self._queue.notify()
 
-    def _wait(self) -> None:
-        if self._thread is not None:
-            self._thread.join()
+    def _cancel(self) -> None:
+        with self._queue:
+            for _request, cancel in self._asked:
+                cancel.ask()
+
+    def _work_off(self) -> None:
+        while True:
+            with self._queue:
+                self._queue.wait_for(lambda: self._asked or self._ended)
+                if not self._asked:
+                    return
+                request, cancel = self._asked[0]  # it stays in the queue while it is worked on, to be cancelled
+            self._work(request, cancel)
+            with self._queue:
+                self._asked.popleft()
 
     def _work(self, request: Request, cancel: Cancel) -> None:
         try:
@@ -115,7 +134,7 @@ class Worker:
                 journal=Path(request.journal) if request.journal else None,
             )
             if request.do == "plan":
-                plans = [asdict(plan) for plan in rehearse(graph, self.registry, options)]
+                plans = [asdict(plan) for plan in rehearse(graph, self.registry, options, cancel)]
                 self.say(request.run, {"event": "plan", "nodes": plans})
                 return
             run_with_receipt(
@@ -126,9 +145,11 @@ class Worker:
                 cancel,
                 on_sets=lambda node, sets: self._keep(request, node, sets),
             )
+        except Cancelled:
+            self.say(request.run, {"event": "cancelled"})
         except ProblemError as error:
             self.say(request.run, {"event": "problems", "problems": [asdict(problem) for problem in error.problems]})
-        except Exception as error:
+        except BaseException as error:  # a panic of polars is no Exception
             trace = traceback.format_exc()
             self.say(request.run, {"event": "failed", "message": f"{type(error).__name__}: {error}", "trace": trace})
 

@@ -220,6 +220,20 @@ def test_a_plan_says_what_a_run_would_measure(
     assert results.of("sharpness").missing == 1
 
 
+def test_a_run_does_not_wait_for_a_plan_which_is_made_afterwards(
+    run: RunController, document: GraphDocument, results: Results, go: Go, qtbot: QtBot
+) -> None:
+    for number in range(2_000):
+        (document.base / "pictures" / f"heap{number}.jpg").write_bytes(number.to_bytes(4) * 200)
+    plans: list[object] = []
+    run.planned.connect(plans.append)
+    run.plan()
+    assert go(sample=3)["exit"] in (0, 3)
+    assert not plans
+    with qtbot.waitSignal(run.planned, timeout=LONG):
+        run.set_planning(True)
+
+
 def test_live_mode_runs_each_edit_and_writes_nothing(
     run: RunController, document: GraphDocument, results: Results, qtbot: QtBot
 ) -> None:

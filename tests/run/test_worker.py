@@ -97,6 +97,27 @@ def test_a_plan_says_what_is_missing_and_after_a_run_that_nothing_is(client: Cli
     assert sum(sum(node["missing"].values()) for node in after) == 0
 
 
+def test_a_plan_that_is_cancelled_makes_way_for_a_run(client: Client) -> None:
+    (client.root / "many").mkdir()
+    for number in range(3000):  # looking at them takes longer than to cancel it
+        (client.root / "many" / f"{number}.jpg").write_bytes(number.to_bytes(4) * 500)
+    client.ask(do="plan", run="p", graph=graph_text("many"), base=str(client.root), device="cpu")
+    client.ask(do="plan", run="q", graph=graph_text("many"), base=str(client.root), device="cpu")
+    client.ask(do="cancel")
+    client.ask(do="run", run="r", graph=graph_text(), base=str(client.root), device="cpu")
+    events = client.until("summary", "problems")
+    assert [(event["run"], event["event"]) for event in events[:2]] == [("p", "cancelled"), ("q", "cancelled")]
+    assert (events[-1]["run"], events[-1]["exit"]) == ("r", 0), "what was asked later is not cancelled"
+
+
+def test_what_waits_is_cancelled_as_well(client: Client) -> None:
+    for run in ("1", "2"):
+        client.ask(do="run", run=run, graph=graph_text(), base=str(client.root), device="cpu")
+    client.ask(do="cancel")
+    ends = [client.until("summary")[-1] for _ in range(2)]
+    assert [(end["run"], end["exit"]) for end in ends] == [("1", 130), ("2", 130)]
+
+
 def test_a_sample_takes_only_some_rows(client: Client) -> None:
     client.ask(do="run", run="s", graph=graph_text(), base=str(client.root), device="cpu", sample=3)
     assert client.until("summary")[-1]["nodes"]["folder"]["out"] == 3

@@ -11,7 +11,7 @@ from nodegraph.api import export
 from nodegraph.context import Context
 from nodegraph.data.imageset import ImageSet
 from nodegraph.parameters import Folder, Main, Range
-from nodegraph.problems import Problem
+from nodegraph.problems import Problem, problem
 from nodegraph.results import Written
 from nodes.export.captions import EmptyCaption, parted_by_caption
 from nodes.export.card import card
@@ -104,7 +104,7 @@ def kohya(
         "shuffle_caption": shuffle_caption,
         "keep_tokens": keep_tokens,
     }
-    root = (trainer_folder.strip() or Path(folder).expanduser().resolve().as_posix()).replace("\\", "/").rstrip("/")
+    root = _root_of(folder, trainer_folder)
     place = partial(_place, train=train, name=name)
 
     def texts(records: Sequence[Record]) -> dict[str, str]:
@@ -126,6 +126,22 @@ def kohya(
     return write_export(
         Order(folder, items, layout, Wish(image_format, strip_metadata), replace_edited, failed), context
     )
+
+
+def _root_of(folder: str, trainer_folder: str) -> str:
+    """The folder as dataset_config.toml names it. Raises a problem for a name that is no text: TOML is UTF-8."""
+    root = (trainer_folder.strip() or Path(folder).expanduser().resolve().as_posix()).replace("\\", "/").rstrip("/")
+    try:
+        root.encode()
+    except UnicodeEncodeError as error:
+        raise problem(
+            "folder-no-text",
+            f"{CONFIG} cannot name the folder {root!r}: its name holds bytes that are no text.",
+            "Rename the folder, or say with 'Trainer folder' where the trainer finds it.",
+            param="folder",
+            value=folder,
+        ) from error
+    return root
 
 
 def _place(item: Item, *, train: str, name: str) -> str:

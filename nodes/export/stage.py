@@ -24,7 +24,7 @@ Exchange = Callable[[Path, Path], bool]
 
 def workshop_of(target: Path) -> Path:
     """The hidden folder beside `target` in which its exports are put together."""
-    return target.parent / f".nodegraph-export-{blake2b(target.name.encode(), digest_size=8).hexdigest()}"
+    return target.parent / f".nodegraph-export-{blake2b(os.fsencode(target.name), digest_size=8).hexdigest()}"
 
 
 @contextmanager

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import shutil
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -263,6 +265,20 @@ def test_a_folder_of_somebody_elses_is_not_cleared_away(tmp_path: Path) -> None:
     (workshop / "mine.txt").write_text("mine")
     assert refused(kohya, images_of(photos(tmp_path / "in")), tmp_path / "out") == "folder-in-the-way"
     assert (workshop / "mine.txt").read_text() == "mine"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are bytes on Linux alone")
+@both
+def test_a_folder_whose_name_is_no_text_works_or_is_a_problem(tmp_path: Path, spec: NodeSpec) -> None:
+    images, folder = images_of(photos(tmp_path / "in")), tmp_path / os.fsdecode(b"out\xff\xfe")
+    if spec is kohya:  # its configuration has to name the folder, and is UTF-8
+        assert refused(spec, images, folder) == "folder-no-text"
+        assert not folder.exists()
+        exported(spec, images, folder, trainer_folder="/there")
+    else:
+        exported(spec, images, folder)
+    assert (folder / "manifest.json").is_file()
+    assert not left_behind(tmp_path)
 
 
 def test_two_runs_do_not_write_one_folder_at_once(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Literal, cast
 from nodegraph.columns import BASE_COLUMNS, ColumnKind, accepts
 from nodegraph.graph.columns import ColumnsAt, columns_at, columns_into, given_columns, usable_params
 from nodegraph.graph.model import Graph, Node
-from nodegraph.graph.names import did_you_mean, nearest
+from nodegraph.graph.names import SHOWN, did_you_mean, nearest
 from nodegraph.graph.settings import broken_node
 from nodegraph.parameters import Column, Expression, NewColumn
 from nodegraph.problems import Problem, ProblemError
@@ -61,7 +61,7 @@ def _need(graph: Graph, registry: Registry, node: Node, into: ColumnsAt, column:
             yield Problem("wrong-column-kind", message, advice, node=node.id, value=column)
     elif not into.open:
         message = f"It needs the column {column!r}, and nothing upstream gives it."
-        advice = _how_to_get(graph, registry, node, into, column)
+        advice = _how_to_get(graph, registry, node, into, column, kind)
         yield Problem("unknown-column", message, advice, node=node.id, value=column)
 
 
@@ -97,14 +97,22 @@ def _param_naming(
     return None
 
 
-def _how_to_get(graph: Graph, registry: Registry, node: Node, into: ColumnsAt, column: str) -> str:
+def _how_to_get(graph: Graph, registry: Registry, node: Node, into: ColumnsAt, column: str, kind: str) -> str:
     """What to do about a missing column: the name that was meant, the node that gives it here, or one that would."""
-    near = nearest(column, into)
+    fitting = [name for name, info in into.items() if accepts(cast(ColumnKind, kind), info.kind)]
+    near = nearest(column, fitting)
     meant = f'Did you mean "{near}"?' if near else ""
     giver = _giver_here(graph, registry, node, column) or _giver_installed(registry, column)
-    upstream = sorted(set(into) - set(BASE_COLUMNS))
-    there = f"Upstream there is: {', '.join(upstream)}." if upstream else "Upstream there are only the base columns."
-    return " ".join(part for part in (meant, giver) if part) or there
+    return " ".join(part for part in (meant, giver) if part) or _what_is_there(into, fitting, kind)
+
+
+def _what_is_there(into: ColumnsAt, fitting: list[str], kind: str) -> str:
+    if not set(into) - set(BASE_COLUMNS):
+        return "Upstream there are only the base columns."
+    names = sorted(set(fitting) - set(BASE_COLUMNS))
+    if not names:
+        return f"Upstream there is no column of kind {kind}."
+    return f"Upstream there is: {', '.join(names[:SHOWN])}{' and more' if len(names) > SHOWN else ''}."
 
 
 def _giver_here(graph: Graph, registry: Registry, node: Node, column: str) -> str:

@@ -243,6 +243,34 @@ def test_a_column_that_no_node_gives_lists_those_there_are() -> None:
     assert found.fix == "Upstream there is: aesthetic."
 
 
+def _with_labels(count: int) -> list[Edit]:
+    """Edits that put labels named a0, a1, ... between the score and the threshold."""
+    names = [f"a{index}" for index in range(count)]
+    above = ["aesthetic", *names]
+    nodes = [AddNode(Node(name, "score/label", params={"into": name, "text": False})) for name in names]
+    edges = [Connect(Edge.parse(f"{above[at]}.images", f"{name}.images")) for at, name in enumerate(names)]
+    into = "threshold.images"
+    last = [Disconnect(Edge.parse("aesthetic.images", into)), Connect(Edge.parse(f"{names[-1]}.images", into))]
+    return [*nodes, *edges, *last]
+
+
+def test_only_columns_that_fit_are_listed() -> None:
+    found = _only(_found(*_with_labels(3), SetParam("threshold", "column", "zzz")))
+    assert found.fix == "Upstream there is: aesthetic."
+    without = [
+        Disconnect(Edge.parse("aesthetic.images", "a0.images")),
+        Connect(Edge.parse("folder.images", "a0.images")),
+    ]
+    found = _only(_found(*_with_labels(3), *without, SetParam("threshold", "column", "zzz")))
+    assert found.fix == "Upstream there is no column of kind number."
+
+
+def test_at_most_eight_columns_are_listed() -> None:
+    wish = AddNode(Node("wish", "filter/expression", params={"condition": "zzz > 1"}))
+    found = _only(_found(*_with_labels(9), wish, Connect(Edge.parse("a8.images", "wish.images"))))
+    assert found.fix == "Upstream there is: a0, a1, a2, a3, a4, a5, a6, a7 and more."
+
+
 def test_a_column_given_elsewhere_in_the_graph_names_that_node() -> None:
     edits = [*_without_score(), AddNode(Node("scored", "score/aesthetic"))]
     found = _only(_found(*edits, Connect(Edge.parse("threshold.dropped", "scored.images"))))

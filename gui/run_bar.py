@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QWidget
 
 from gui.run_controller import RunController
 from gui.run_status import RunStatus
@@ -21,9 +22,11 @@ class RunBar(QWidget):
         self.setAccessibleName(self.tr("Run"))
         self.status = RunStatus(run, self)
         self.sample = QSpinBox(self, minimum=1, maximum=99_999, value=run.sample_size, singleStep=50)
-        self.sample.setPrefix(self.tr("Sample: "))
         self.sample.setGroupSeparatorShown(True)
-        self.sample.setFixedWidth(self.fontMetrics().horizontalAdvance(self.tr("Sample: ") + "99,999") + 48)
+        self.sample.setFixedWidth(self.fontMetrics().horizontalAdvance("99,999") + 52)
+        self.sample.setAlignment(Qt.AlignmentFlag.AlignRight)
+        sample_label = QLabel(self.tr("Sample"), self)
+        sample_label.setBuddy(self.sample)
         self.sample.setAccessibleName(self.tr("Pictures in a sample"))
         self.sample.setToolTip(self.tr("Run on a Sample takes about so many pictures of each source"))
         self.sample.valueChanged.connect(self._set_sample)
@@ -39,6 +42,7 @@ class RunBar(QWidget):
         layout.setContentsMargins(0, 2, 8, 2)
         layout.setSpacing(8)
         layout.addWidget(self.status, 1)
+        layout.addWidget(sample_label)
         layout.addWidget(self.sample)
         layout.addWidget(self.device)
 

@@ -187,6 +187,7 @@ class GalleryPanel(QWidget):
             for button in buttons:
                 self._heads.removeButton(button)
                 self._row_of_heads.removeWidget(button)
+                button.hide()
                 button.deleteLater()
             for number in range(len(self._lanes)):
                 button = toggle()

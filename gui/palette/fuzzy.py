@@ -44,11 +44,13 @@ def ranked(
 ) -> list[T]:
     """The items that fit, best first. Of an item's `texts` the first counts most; `favoured` (0 to 1) breaks near ties.
 
-    Without a query: all items, favoured ones first, else in their order.
+    Letters scattered over a text count in the first one only: nearly every long text holds them somewhere. Without a
+    query: all items, favoured ones first, else in their order.
     """
     scored: list[tuple[float, int, T]] = []
     for place, item in enumerate(items):
-        best = max((fit(query, text) / (1 + 0.35 * rank) for rank, text in enumerate(texts(item))), default=0.0)
+        fits = [fit(query, text) for text in texts(item)]
+        best = max((one / (1 + 0.35 * rank) for rank, one in enumerate(fits) if rank == 0 or one > INITIALS), default=0)
         if best > 0:
             scored.append((-(best + favoured(item)), place, item))
     return [item for _score, _place, item in sorted(scored, key=lambda entry: entry[:2])]

@@ -155,8 +155,8 @@ class RunFold:
         spec = self.registry.nodes[one.type]
         if spec.kind == "export" and not self.job.write and one.mode == "normal":
             known = self.freshness.settled.get(node)
-            written = known is not None and known.state == "done" and not self.job.sample
-            if written and known.fingerprint == self.job.fingerprints[node]:
+            same = known is not None and known.fingerprint == self.job.fingerprints[node]
+            if known is not None and same and known.state == "done" and not self.job.sample:
                 return "done", ""  # an earlier run wrote exactly this
             return "partial", NOT_WRITTEN
         if self.job.sample:

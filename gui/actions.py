@@ -28,7 +28,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("file.open", "Open...", "File", ("Ctrl+O",)),
     ActionSpec("file.save", "Save", "File", ("Ctrl+S",)),
     ActionSpec("file.save_as", "Save As...", "File", ("Ctrl+Shift+S",)),
-    ActionSpec("file.picture", "Export Picture of the Graph...", "File", ("Ctrl+Shift+P",)),
+    ActionSpec("file.picture", "Export Picture of the Graph...", "File", ("Ctrl+Alt+P",)),
     ActionSpec("file.command", "Copy Headless Command", "File"),
     ActionSpec("file.quit", "Quit", "File", ("Ctrl+Q",)),
     ActionSpec("edit.undo", "Undo", "Edit", ("Ctrl+Z",)),
@@ -71,8 +71,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("view.compare", "Compare Two Nodes", "View", ("Ctrl+K",)),
     ActionSpec("view.theme", "Switch Theme", "View", ("Ctrl+Shift+T",)),
     ActionSpec("help.node", "Help for Node", "Help", ("F1",)),
-    ActionSpec("help.commands", "All Commands...", "Help", ("Ctrl+Shift+K",)),
-    ActionSpec("help.keys", "Keyboard Shortcuts...", "Help", ("Ctrl+,",)),
+    ActionSpec("help.commands", "All Commands...", "Help", ("Ctrl+Shift+P",)),
+    ActionSpec("help.keys", "Keyboard Shortcuts...", "Help", ("Ctrl+Shift+K", "Ctrl+,")),
     ActionSpec("help.about", "About nodegraph", "Help"),
 )
 

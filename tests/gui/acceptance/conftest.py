@@ -20,7 +20,12 @@ def window(qtbot: QtBot, registry: Registry, settings: Settings, tmp_path: Path)
     settings.set_flag("hints-dismissed")
     with open_window(registry, settings, tmp_path / "swaps", save_path=tmp_path / "saved.json") as made:
         made.resize(1440, 900)
-        qtbot.waitExposed(made)
-        made.activateWindow()
-        made.canvas.setFocus()
+        to_the_front(made, qtbot)
         yield made
+
+
+def to_the_front(window: MainWindow, qtbot: QtBot) -> None:
+    """Keys go to this window, and there to the canvas."""
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.canvas.setFocus()

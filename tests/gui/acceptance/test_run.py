@@ -116,7 +116,7 @@ def write_a_caption(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not grid.visualRect(first).isEmpty())
     double_click(grid.viewport(), grid.visualRect(first).center())
     viewer = window.gallery.viewer
-    qtbot.waitUntil(lambda: viewer is not None and viewer.isVisible())
+    qtbot.waitUntil(lambda: viewer is not None and viewer.isActiveWindow())
     field = viewer.facts.caption
     field.setFocus()
     field.selectAll()
@@ -127,6 +127,7 @@ def write_a_caption(window: MainWindow, qtbot: QtBot) -> None:
     assert json.loads(line)["value"] == "a fish that nobody saw before" and json.loads(line)["node"] == "captions"
     assert window.results.of("captions").state == "stale" and window.results.of("trigger").state == "stale"
     viewer.close()
+    to_the_front(window, qtbot)
 
 
 def test_a_worker_killed_in_the_middle_is_told_and_the_next_run_goes_on(

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, Signal
 
-from nodegraph.graph.model import Graph
 from gui.document import GraphDocument
+from nodegraph.graph.model import Graph
 
 
 class Selection(QObject):

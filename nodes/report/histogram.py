@@ -80,7 +80,10 @@ def histogram(
         bins=bins,
         low=("≤ " if both.min() < low else "") + number(low + 0.5 if whole and count < BINS else low),
         high=("≥ " if both.max() > high else "") + number(high - 0.5 if whole and count < BINS else high),
-        limits=[((math.log(limit) - math.log(low) if logarithmic else limit - low) / spread, number(limit)) for limit in shown],
+        limits=[
+            ((math.log(limit) - math.log(low) if logarithmic else limit - low) / spread, number(limit))
+            for limit in shown
+        ],
         logarithmic=logarithmic,
         kept=int(values.size),
         dropped=int(lost.size),

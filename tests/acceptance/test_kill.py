@@ -96,7 +96,7 @@ def test_killed_at_twenty_moments_a_run_ends_the_same_and_repeats_one_batch_a_ki
     assert expected["misses"] == plain.measured(1).total() > PICTURES
 
     moments = random.Random(20)
-    kills, lost = 0, []
+    kills, cut_short, lost = 0, 0, []
     for turn in range(KILLS):
         runs = Runs(tmp_path / f"killed-{turn}", pictures)
         runs.root.mkdir()
@@ -116,12 +116,13 @@ def test_killed_at_twenty_moments_a_run_ends_the_same_and_repeats_one_batch_a_ki
         for run in killed:
             later = set().union(*(runs.measured(next) for next in range(run + 1, runs.count + 1)))
             again = runs.measured(run).keys() & later
+            cut_short += 0 < len(runs.measured(run)) < len(plain.measured(1))
             lost.append(max(sum(line.startswith(name) for line in again) for name in ("brightness", "embedding")))
         if kills == KILLS:
             break
     assert kills == KILLS
     assert max(lost) <= Batching().rows
-    assert max(lost) > 0, "no kill came while anything was measured"
+    assert cut_short > 0, "no kill came while anything was measured"
 
 
 def whole_set(folder: Path) -> set[str]:

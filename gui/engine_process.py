@@ -92,7 +92,7 @@ class EngineProcess(QObject):
     def _read_errors(self) -> None:
         if self._process is None:
             return
-        text = self._process.readAllStandardError().data().decode("utf-8", "replace")
+        text = bytes(self._process.readAllStandardError().data()).decode("utf-8", "replace")
         for line in text.replace("\r", "\n").split("\n"):
             if line.strip():
                 self.last_lines.append(line.rstrip())

@@ -117,7 +117,9 @@ class LogPanel(QWidget):
         return view
 
     def _lay_out(self) -> None:
-        copy, clear = QToolButton(self, text=self.tr("Copy")), QToolButton(self, text=self.tr("Clear"))
+        copy, clear = QToolButton(self), QToolButton(self)
+        copy.setText(self.tr("Copy"))
+        clear.setText(self.tr("Clear"))
         copy.clicked.connect(self.copy)
         copy.setToolTip(self.tr("Copy the chosen lines, or all"))
         clear.clicked.connect(self.clear)

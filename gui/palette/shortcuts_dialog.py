@@ -100,7 +100,8 @@ class ShortcutsDialog(QDialog):
     def choose(self, id: str) -> None:
         """Chooses the row of an action."""
         for row in range(self.table.rowCount()):
-            if self.table.item(row, 0).data(Qt.ItemDataRole.UserRole) == id:
+            item = self.table.item(row, 0)
+            if item is not None and item.data(Qt.ItemDataRole.UserRole) == id:
                 self.table.setCurrentCell(row, 0)
 
     def assign(self) -> None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import fields, replace
 from operator import is_
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from nodegraph.graph.edits import (
     AddNode,
@@ -30,8 +30,8 @@ from nodegraph.graph.edits import (
     SetUi,
     Several,
 )
-from nodegraph.graph.model import NAME, Edge, Graph, Node, loop_problem
-from nodegraph.problems import ProblemError, problem
+from nodegraph.graph.model import NAME, Edge, Graph, Mode, Node, loop_problem
+from nodegraph.problems import Problem, ProblemError, problem
 
 __all__ = [
     "AddNode",
@@ -120,6 +120,9 @@ def _edited(graph: Graph, edit: Edit) -> Graph:
         case SetLabel(id, label):
             return _with_node(graph, replace(graph.node(id), label=label))
         case SetMode(id, mode):
+            if mode not in get_args(Mode):
+                advice = f"Choose one of: {', '.join(get_args(Mode))}."
+                raise ProblemError(Problem("bad-mode", f"There is no mode {mode!r}.", advice, node=id, value=mode))
             return _with_node(graph, replace(graph.node(id), mode=mode))
         case SetUi(id, ui):
             kept = _json_value(dict(ui), "ui")

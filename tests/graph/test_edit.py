@@ -216,3 +216,9 @@ def test_taking_an_unknown_edge_away_from_a_graph_with_two_into_one_port_can_be_
     )
     graph, inverse = apply(wrong, RemoveNode("export"))
     assert dumps(apply(graph, inverse)[0]) == dumps(wrong)
+
+
+def test_a_mode_that_is_none_is_refused() -> None:
+    graph, _ = apply(Graph(), AddNode(Node("a", "x/y", 1, {})))
+    with pytest.raises(ProblemError, match="no mode 'asleep'"):
+        apply(graph, SetMode("a", "asleep"))  # type: ignore[arg-type]

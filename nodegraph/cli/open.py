@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import click
+
+SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 
 @click.command("open")
@@ -22,6 +26,12 @@ def open_app(graph: Path | None) -> None:
         click.echo(
             "error: this version of nodegraph has no window yet. `nodegraph run GRAPH` runs a graph without one, "
             "`nodegraph new` lists examples, `nodegraph --help` all commands.",
+            err=True,
+        )
+        raise click.exceptions.Exit(2)
+    if sys.platform == "linux" and not any(os.environ.get(name) for name in SCREENS):
+        click.echo(
+            "error: there is no screen here to open the window on. `nodegraph run GRAPH` runs a graph without one.",
             err=True,
         )
         raise click.exceptions.Exit(2)

@@ -6,7 +6,6 @@ import json
 import shutil
 import subprocess
 import sys
-from importlib.util import find_spec
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -170,9 +169,14 @@ def test_new_copies_an_example_and_never_over_a_file(desk: Desk) -> None:
     assert desk.call("check", desk.call("new", "quickstart").out.split()[1]).code == 0
 
 
-@pytest.mark.skipif(find_spec("gui") is not None, reason="there is an app to open")
-def test_the_bare_command_says_that_there_is_no_window(desk: Desk) -> None:
-    done = desk.call()
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems always have a screen")
+@pytest.mark.parametrize("arguments", [(), ("open", "graph.json")], ids=["bare", "open"])
+def test_without_a_screen_the_app_is_refused_in_one_line(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    done = desk.call(*arguments)
     assert done.code == 2
     assert len(done.err.splitlines()) == 1
     assert "nodegraph run GRAPH" in done.err

@@ -68,7 +68,7 @@ def main(arguments: list[str] | None = None) -> None:
     except ProblemError as error:
         for problem in error.problems:
             click.echo(f"{problem.severity}: {problem}", err=True)
-        code = EXIT_FAILED if any(problem.code == "node-failed" for problem in error.problems) else EXIT_WRONG
+        code = EXIT_WRONG
     except KeyboardInterrupt:
         code = EXIT_CANCELLED
     except BrokenPipeError:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from nodegraph.data.ledger import empty_ledger, joined
+from nodegraph.data.ledger import empty_ledger
 
 BASE_SCHEMA: dict[str, type[pl.DataType]] = {
     "rid": pl.String,  # where it came from: source-relative path with forward slashes; unique in a set
@@ -70,23 +70,7 @@ class ImageSet:
         """`length` rows from `start`; the ledger is not changed."""
         return replace(self, table=self.table.slice(start, length))
 
-    def with_dropped(self, dropped: pl.DataFrame) -> ImageSet:
-        """The same rows with `dropped` appended to the ledger."""
-        return replace(self, ledger=joined([self.ledger, dropped]))
-
 
 def empty_set() -> ImageSet:
     """A set without rows."""
     return ImageSet(pl.DataFrame(schema=BASE_SCHEMA))
-
-
-def concatenate(parts: Iterable[ImageSet], like: ImageSet | None = None) -> ImageSet:
-    """The parts' rows in order, with the first part's ledger kept once by the caller.
-
-    Columns that only some parts have are null elsewhere. With no part at all: an empty set with the columns of `like`.
-    """
-    sets = list(parts)
-    if not sets:
-        return ImageSet(like.table.clear()) if like is not None else empty_set()
-    filled = [part.table for part in sets if part.table.height] or [sets[0].table]
-    return ImageSet(pl.concat(filled, how="diagonal_relaxed"))

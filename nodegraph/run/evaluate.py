@@ -13,7 +13,7 @@ from nodegraph.context import Context
 from nodegraph.data.imageset import ImageSet
 from nodegraph.data.ledger import ERROR_RULE, empty_ledger, joined, ledger_of
 from nodegraph.graph.model import Node
-from nodegraph.problems import Problem, ProblemError
+from nodegraph.problems import ProblemError
 from nodegraph.results import Keep, Parts, Written
 from nodegraph.specs import NodeSpec, Params
 
@@ -132,8 +132,3 @@ def _written(spec: NodeSpec, node: Node, images: ImageSet, written: Written) -> 
     dropped = error_rows(node.id, lost, [written.failed[rid] for rid in lost["rid"]])
     outputs = {port: images.table.filter(~failed) for port in spec.outputs}
     return Outcome(outputs, joined([dropped]), written)
-
-
-def problem_of(error: Exception, node: str) -> Problem:
-    """The problem that a node's unexpected exception is shown as."""
-    return Problem("node-failed", f"{type(error).__name__}: {error}", "This is a mistake in the node.", node=node)

@@ -17,7 +17,6 @@ from nodegraph.graph.model import End, Graph
 from nodegraph.models.catalogue import ModelFiles
 from nodegraph.plan.stages import Steps
 from nodegraph.problems import problem
-from nodegraph.run.events import Summary
 from nodegraph.run.results import RunResult, digest, result_rows
 
 FORMAT = "nodegraph-receipt"
@@ -171,11 +170,6 @@ def differences(receipt: Mapping[str, Any], now: Mapping[str, Any], *, limit: in
     for node in sorted({*receipt["rows"], *now["rows"]}):
         found += _row_differences(node, receipt["rows"].get(node, []), now["rows"].get(node, []))
     return found[:limit] + ([f"... and {len(found) - limit} more"] if len(found) > limit else [])
-
-
-def same_result(receipt: Mapping[str, Any], summary: Summary) -> bool:
-    """Whether the replay gave the same rows, captions and splits."""
-    return receipt["summary"]["digest"] == summary.digest
 
 
 def _changed(what: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:

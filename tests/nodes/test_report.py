@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,7 @@ def a_set(folder: Path, **columns: Any) -> ImageSet:
             {"rid": [HOSTILE], "cid": [""], "node": ["in"], "rule": ["error"], "reason": ["the file is cut short"]}
         )
     )
-    return images.with_dropped(broken).with_dropped(dropped())
+    return replace(images, ledger=pl.concat([images.ledger, broken, dropped()]))
 
 
 def reported(images: ImageSet, file: Path, context: Context | None = None, **params: Any) -> Written:

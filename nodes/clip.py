@@ -26,6 +26,8 @@ from nodegraph import (
     scorer,
 )
 from nodes.measures.clip import clip_image, clip_text
+from nodes.prompts import Prompt, prompts_of, signed_prompts, weight_problems
+from nodes.ranking import percentiles
 
 DECIMALS = 4
 """Scores are rounded to this: the last digits of an embedding depend on what else was in its batch."""
@@ -35,13 +37,27 @@ CLIPSCORE_FACTOR = 2.5
 TEMPERATURE = 100
 """CLIP's own logit scale, at which its labels were trained (Radford et al., 2021)."""
 
-Scale = Literal["cosine", "clipscore"]
+Scale = Literal["cosine", "clipscore", "percentile"]
+Several = Literal["best", "average"]
 Matrix = NDArray[np.float32]
 
 
-def scaled(cosines: Matrix, scale: Scale) -> Matrix:
+def scaled(cosines: NDArray[Any], scale: Scale) -> NDArray[Any]:
     """Cosines as they are, or as CLIPScore: 2.5 times what is above 0 (Hessel et al., 2021)."""
-    return np.float32(CLIPSCORE_FACTOR) * np.maximum(cosines, 0) if scale == "clipscore" else cosines
+    return CLIPSCORE_FACTOR * np.maximum(cosines, 0) if scale == "clipscore" else cosines
+
+
+def combined(fits: NDArray[np.float64], weights: NDArray[np.float64], several: Several) -> NDArray[np.float64]:
+    """One number a row of fits (n, k) to k texts, whose weights are negative where a text is unwanted; shape (n,).
+
+    "best": the best weighted fit of the wanted texts less the best of the unwanted. "average": the weighted average,
+    in which the unwanted count with a minus.
+    """
+    if several == "average":
+        return fits @ weights / np.abs(weights).sum()
+    wanted, unwanted = weights > 0, weights < 0
+    found = (fits[:, wanted] * weights[wanted]).max(axis=1)
+    return found - (fits[:, unwanted] * -weights[unwanted]).max(axis=1) if unwanted.any() else found
 
 
 def label_probabilities(images: Matrix, labels: Matrix) -> Matrix:
@@ -59,34 +75,47 @@ def _asked(text: str, scale: Scale) -> str:
     return f"{CLIPSCORE_PREFIX}{text.strip()}" if scale == "clipscore" else text.strip()
 
 
-def _score_texts(images: ImageSet, params: dict[str, Any]) -> list[str]:
-    texts = _written(params["prompts"])
-    if params["against"] == "caption":
-        texts = _written(images[params["caption"] or "caption"].to_list())
-    return [_asked(text, params["scale"]) for text in (*texts, *_written(params["negative_prompts"]))]
+def _compared(params: Any) -> list[Prompt]:
+    """The prompts that are compared with pictures: against captions only what they should not show."""
+    prompts = prompts_of(params["prompts"])
+    return prompts if params["against"] == "prompt" else [prompt for prompt in prompts if prompt.negative]
+
+
+def _score_texts(images: ImageSet, params: Any) -> list[str]:
+    captions = images[params["caption"] or "caption"].to_list() if params["against"] == "caption" else []
+    texts = [*_written(captions), *(prompt.text for prompt in _compared(params))]
+    return [_asked(text, params["scale"]) for text in texts]
 
 
 def _score_problems(params: Any) -> list[Problem]:
-    if params["against"] == "prompt" and not _written(params["prompts"]):
-        return [
+    problems = weight_problems(params["prompts"], "prompts")
+    if params["against"] == "prompt" and all(prompt.negative for prompt in _compared(params)):
+        problems.append(
             Problem(
                 "no-prompt",
-                "There is no prompt to score pictures against.",
+                "There is no prompt to score pictures against; one that starts with a minus says what is unwanted.",
                 'Write what the pictures should show, or set Against to "caption".',
                 param="prompts",
                 value=params["prompts"],
             )
-        ]
-    return []
+        )
+    return problems
 
 
 @scorer(
     "clip/score",
-    rev=1,
+    rev=2,
     title="CLIP score",
     needs=lambda params: {"caption": "text"} if params["against"] == "caption" and not params["caption"] else {},
-    gives=lambda params: {params["column"]: score(f"Fit of picture and {params['against']} ({params['scale']})")},
+    gives=lambda params: {
+        params["column"]: score(
+            f"Fit of picture and {params['against']} ({params['scale']})",
+            unit="percentile" if params["scale"] == "percentile" else "",
+        )
+    },
+    whole_set=lambda params: params.get("scale") == "percentile",
     check=_score_problems,
+    migrations={1: signed_prompts},
 )
 def clip_score(
     images: ImageSet,
@@ -95,45 +124,48 @@ def clip_score(
     words: Annotated[TextValues, Take(clip_text, texts=_score_texts)],
     model: Annotated[str, ModelOf("clip"), "The CLIP model that compares."] = "demo-clip",
     against: Annotated[Literal["prompt", "caption"], Main(), "Your prompts, or each picture's own caption."] = "prompt",
-    prompts: Annotated[list[str], Text(), Main(), "What pictures should show. The best fit of them counts."] = [],  # noqa: B006
-    negative_prompts: Annotated[list[str], Text(), "What they should not show: the best fit is subtracted."] = [],  # noqa: B006
+    prompts: Annotated[
+        list[str], Text(lines=3), Main(), "One a line. A weight follows a colon (cat:1.5); -cat is what is unwanted."
+    ] = [],  # noqa: B006
+    several: Annotated[Several, "Of several prompts the best fit counts, or their weighted average."] = "best",
     caption: Annotated[str | None, Column("text"), "The column of captions; `caption` when empty."] = None,
-    scale: Annotated[Scale, "Raw cosine, or CLIPScore: 2.5 x max(cosine, 0)."] = "cosine",
+    scale: Annotated[Scale, "Raw cosine, CLIPScore (2.5 x max(cosine, 0)), or percentile of this set."] = "cosine",
     column: Annotated[str, NewColumn(), "Name of the new column."] = "clip_score",
 ) -> Columns:
-    """Scores how well each picture fits a text: a prompt of yours, or the picture's own caption.
+    """Scores how well each picture fits a text: prompts of yours, or the picture's own caption.
 
     The number is the cosine of the two embeddings. It is no percentage, and each model has a scale of its own: 0.25 to
     0.30 is a usual limit with OpenAI's ViT-B/32 (LAION-400M was cut at 0.30) and means nothing with SigLIP or the demo
-    model. So rank with it, or keep the best percentage of the set, rather than carry a limit from model to model.
-    CLIPScore puts "A photo depicts " before the text and multiplies by 2.5. With several prompts the best fit counts;
-    what fits a negative prompt is subtracted. A new prompt costs one text, no picture is looked at again.
+    model. So rank with it, or take the percentile of this set: 90 is what fits better than nine tenths, with any model.
+    CLIPScore puts "A photo depicts " before the text and multiplies by 2.5.
 
-    Against captions it finds captions that belong to another picture; a row without a caption gets no score. CLIP
-    cannot count, hardly tells left from right or which of two things is red, and does not see small details. The demo
-    model knows the drawn scenes of the samples only. Scores are rounded to four decimals.
+    With several prompts the best fit counts, each times its weight, and the best fit of those with a minus in front is
+    subtracted. With "average" all count: the weighted sum, a minus for the unwanted, divided by the sum of the weights.
+    A line that must begin with a minus is written with a plus before it. A new prompt costs one text; no picture is
+    looked at again.
+
+    Against captions it finds captions that belong to another picture; a row without a caption gets no score, and of
+    the prompts those with a minus are subtracted. CLIP cannot count, hardly tells left from right or which of two
+    things is red, and does not see small details. The demo model knows the drawn scenes of the samples only. Scores
+    are rounded to four decimals.
     """
+    prompts_used = _compared({"prompts": prompts, "against": against})
     pictures = embeddings.matrix()
+    rows, fits = list(range(len(images))), []
     if against == "caption":
-        texts = images[caption or "caption"].to_list()
-        fits = [
-            _cosine(picture, words.of(_asked(text, scale))) if text and text.strip() else None
-            for picture, text in zip(pictures, texts, strict=True)
-        ]
-        found = pl.Series(fits, dtype=pl.Float64)
-    else:
-        found = pl.Series(_best(pictures, words, prompts, scale), dtype=pl.Float64)
-    if scale == "clipscore":
-        found = CLIPSCORE_FACTOR * found.clip(lower_bound=0)
-    if len(images) and _written(negative_prompts):
-        found = found - pl.Series(scaled(_best(pictures, words, negative_prompts, scale), scale), dtype=pl.Float64)
-    return {column: found.round(DECIMALS)}
-
-
-def _best(pictures: Matrix, words: TextValues, prompts: Sequence[str], scale: Scale) -> Matrix:
-    if not len(pictures):
-        return np.zeros(0, np.float32)
-    return (pictures @ words.matrix([_asked(text, scale) for text in _written(prompts)]).T).max(axis=1)
+        captions = images[caption or "caption"].to_list()
+        rows = [row for row in rows if _written([captions[row]])]
+        own = [_cosine(pictures[row], words.of(_asked(captions[row], scale))) for row in rows]
+        fits.append(np.array(own, np.float64)[:, None])
+    if rows and prompts_used:
+        texts = words.matrix([_asked(prompt.text, scale) for prompt in prompts_used])
+        fits.append((pictures @ texts.T).astype(np.float64)[rows])
+    found = np.full(len(images), np.nan)
+    if rows:
+        weights = [1.0] * (against == "caption") + [prompt.signed for prompt in prompts_used]
+        found[rows] = combined(scaled(np.hstack(fits), scale), np.array(weights), several)
+    fit = pl.Series(found).fill_nan(None).round(DECIMALS)
+    return {column: percentiles(fit).round(DECIMALS) if scale == "percentile" else fit}
 
 
 def _cosine(one: Any, other: Any) -> float:

@@ -47,7 +47,7 @@ def test_of_several_prompts_the_best_fit_counts() -> None:
 
 
 def test_the_best_fit_of_the_negative_prompts_is_subtracted() -> None:
-    found = scores(images(2), [CAT, DOG], prompts=["cat"], negative_prompts=["dog", "nothing"])["clip_score"]
+    found = scores(images(2), [CAT, DOG], prompts=["cat", "-dog", "-nothing"])["clip_score"]
     assert found == pytest.approx([0.2, -0.2], abs=2e-3)
 
 
@@ -57,7 +57,7 @@ def test_clipscore_asks_with_its_prefix_and_ends_at_zero() -> None:
 
 
 def test_negative_prompts_are_on_the_same_scale_as_prompts() -> None:
-    found = scores(images(1), [CAT], prompts=["cat"], negative_prompts=["dog"], scale="clipscore")["clip_score"]
+    found = scores(images(1), [CAT], prompts=["cat", "-dog"], scale="clipscore")["clip_score"]
     assert found == pytest.approx([0.5], abs=4e-3)
 
 
@@ -89,7 +89,7 @@ def test_captions_are_needed_only_when_they_are_compared() -> None:
 
 def test_only_the_texts_that_are_compared_are_embedded() -> None:
     asked: Any = clip_score.takes["words"].texts
-    params = parameters(clip_score, against="caption", prompts=["unused"], negative_prompts=["dog"])
+    params = parameters(clip_score, against="caption", prompts=["unused", "-dog"])
     assert asked(images(3, caption=["cat", None, " cat"]), params) == ["cat", "cat", "dog"]
 
 
@@ -110,7 +110,7 @@ def test_no_prompt_is_fine_against_captions() -> None:
 
 
 def test_an_empty_set_has_no_scores() -> None:
-    assert scores(images(0), [], prompts=["cat"], negative_prompts=["dog"])["clip_score"] == []
+    assert scores(images(0), [], prompts=["cat", "-dog"])["clip_score"] == []
 
 
 def labels(pictures: list[Any], **given: Any) -> dict[str, Any]:

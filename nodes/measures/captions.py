@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodegraph import ModelFiles, ModelOf, ModelUse, Pixels, Range, Text, measure, problem
+from nodes.measures.quiet import no_progress_bar
 
 Tensors = Mapping[str, Any]
 
@@ -42,7 +42,7 @@ def load_captioner(files: ModelFiles, device: str) -> Captioner:
     from_pretrained: Any = AutoModelForImageTextToText.from_pretrained  # its annotation names a private mixin
     local: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
     try:
-        with _no_progress_bar():
+        with no_progress_bar():
             processor = AutoProcessor.from_pretrained(files.folder, **local)
             model = from_pretrained(files.folder, use_safetensors=True, dtype=dtype, **local)
     except Exception as error:  # transformers raises what it likes: all of it means that these files are no such model
@@ -63,20 +63,6 @@ def _usual_prompt(processor: Any) -> str:
     if _is_florence(processor):
         return "<DETAILED_CAPTION>"
     return "Describe the picture in one sentence." if getattr(processor, "chat_template", None) else ""
-
-
-@contextmanager
-def _no_progress_bar() -> Generator[None, None, None]:
-    """Loading draws no bar of its own into the run's output."""
-    from transformers.utils import logging
-
-    enabled = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        if enabled:
-            logging.enable_progress_bar()
 
 
 def prepare_caption(

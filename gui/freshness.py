@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from gui.results import NodeState
-from nodegraph.data.journal import digest_of, read_journal
+from nodegraph.data.journal import apart_in, digest_of, read_journal
 from nodegraph.graph.model import Graph, Node
 from nodegraph.graph.paths import is_path, located
 from nodegraph.parameters import with_defaults
 from nodegraph.problems import ProblemError
 from nodegraph.registry import Registry
+
+EVERYWHERE = ""
+"""Stands for a node's id where people decided something that holds at all nodes."""
 
 
 class Fingerprints:
@@ -48,7 +51,7 @@ class Fingerprints:
                 path.pop()
                 if id not in found:  # what is still missing above it now closes a loop: such a graph does not run
                     feeds = [[port, end.port, found.get(end.node, "")] for port, end in sorted(inputs.items())]
-                    found[id] = _hash(own[id], graph.seed, said.get(id, ""), feeds)
+                    found[id] = _hash(own[id], graph.seed, said.get(id, "") + said.get(EVERYWHERE, ""), feeds)
         return found
 
     def _own_part(self, node: Node, base: Path) -> bytes:
@@ -97,8 +100,10 @@ class HandWork:
             now = journal.stat()
             stamp = (journal, now.st_mtime_ns, now.st_size)
             if stamp != self._stamp:
-                said = read_journal(journal).captions
+                said = read_journal(journal).decisions
                 self._stamp, self._digests = stamp, {node: digest_of({node: found}) for node, found in said.items()}
+                if pairs := apart_in(said):  # they hold at every finder of duplicates
+                    self._digests[EVERYWHERE] = json.dumps(sorted(map(sorted, pairs)))
         except (OSError, ProblemError):  # none yet; one that cannot be read is told where captions are shown
             self._stamp, self._digests = None, {}
         return self._digests

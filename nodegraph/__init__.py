@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     )
     from nodegraph.problems import Problem, ProblemError, problem
     from nodegraph.registry import Registry, installed_registry, registry_of
-    from nodegraph.results import Columns, Found, Keep, Parts, Skipped, Written
+    from nodegraph.results import Columns, Found, Keep, Left, Parts, Rows, Skipped, Written
 
 _HOMES = {
     "nodegraph.api": ("arrange", "captioner", "dedup", "export", "filter_", "review", "scorer", "source"),
@@ -58,7 +58,7 @@ _HOMES = {
     ),
     "nodegraph.problems": ("Problem", "ProblemError", "problem"),
     "nodegraph.registry": ("Registry", "installed_registry", "registry_of"),
-    "nodegraph.results": ("Columns", "Found", "Keep", "Parts", "Skipped", "Written"),
+    "nodegraph.results": ("Columns", "Found", "Keep", "Left", "Parts", "Rows", "Skipped", "Written"),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -72,7 +72,7 @@ __all__ = [  # noqa: RUF022  (grouped by home, as above)
     "Colour", "Column", "Expression", "File", "Folder", "Main", "ModelOf", "NewColumn", "Range", "Text",
     "Problem", "ProblemError", "problem",
     "Registry", "installed_registry", "registry_of",
-    "Columns", "Found", "Keep", "Parts", "Skipped", "Written",
+    "Columns", "Found", "Keep", "Left", "Parts", "Rows", "Skipped", "Written",
 ]  # fmt: skip
 
 

@@ -44,12 +44,14 @@ def node(
     gives: Mapping[str, ColumnInfo] | Callable[[Params], Mapping[str, ColumnInfo]] | None = None,
     whole_set: bool | Callable[[Params], bool] | None = None,
     check: Callable[[Params], Sequence[Problem]] | None = None,
+    joins: bool = False,
     migrations: Mapping[int, Migration] | None = None,
 ) -> Decorator:
     """Makes a node spec of a function; the decorators below fix its `kind`.
 
     `needs` maps upstream columns to their kind ("number", "text", "flag", "any"); `gives` maps added columns to what
-    they hold; either can be a function of the parameters. Raises TypeError for a function that breaks the contract.
+    they hold; either can be a function of the parameters. With `joins` its rows come from all of its inputs. Raises
+    TypeError for a function that breaks the contract.
     """
 
     def decorate(function: Callable[..., Any]) -> NodeSpec:
@@ -75,6 +77,7 @@ def node(
             whole_set=_function_of_params(whole_set if whole_set is not None else kind not in ROW_WISE),
             check=check or (lambda _params: ()),
             uses_context=uses_context,
+            joins=joins,
             migrations=migrations or {},
         )
 
@@ -134,6 +137,8 @@ def _read_signature(
             default = {} if item.default is item.empty else {"default": item.default}
             parameters[name] = parameter_of(name, hint, **default)
     for name, take in takes.items():
+        if take.port and take.port not in inputs:
+            raise TypeError(f"node {type}: {name} takes the images of {take.port!r}, which is no input")
         missing = [key for key, setting in take.measure.settings.items() if setting.required and key not in parameters]
         if missing:
             raise TypeError(f"node {type}: {name} needs a parameter {', '.join(missing)} for {take.measure.name}")

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from nodegraph.data.journal import Decisions, apart_in
+
 
 @dataclass(frozen=True, slots=True)
 class NodeCount:
@@ -30,19 +32,30 @@ class Context:
 
     `upstream` are the counts of the nodes above this one, sources first. `thumbnail(cid)` gives the remembered
     thumbnail as the bytes of a JPEG file, or None. `sources` are the folders that were read: an export never writes
-    there.
+    there. In a `rehearsal` a source lists what is there already: it fetches and writes nothing. `decisions` are what
+    people decided by hand at all nodes.
     """
 
     node: str
     title: str = ""
     seed: int = 0
     upstream: Sequence[NodeCount] = ()
+    rehearsal: bool = False
+    decisions: Decisions = field(default_factory=dict[str, Mapping[str, Mapping[str, str]]])
     sources: Sequence[Path] = ()
     thumbnail: Callable[[str], bytes | None] = lambda _cid: None
     notice: Callable[[str], None] = lambda _text: None
     progress: Callable[[int, int], None] = lambda _done, _total: None
     cancelled: Callable[[], bool] = lambda: False
     models: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    def decided(self, field: str) -> Mapping[str, str]:
+        """What people wrote by hand at this node under `field`, such as "verdict": content id -> value."""
+        return self.decisions.get(self.node, {}).get(field, {})
+
+    def apart(self) -> frozenset[frozenset[str]]:
+        """Pairs of content ids that a person said are no duplicates of one another, at whichever node."""
+        return apart_in(self.decisions)
 
     def random(self, seed: int, key: str = "") -> np.random.Generator:
         """A generator that depends on the graph's seed, the node's `seed` and `key` (a row's cid) alone."""

@@ -101,12 +101,14 @@ class Take:
 
     Settings of the measure are bound to the node's parameters of the same name. `texts(images, params)` gives the
     texts of a measure that takes `Words`; the node then gets a `TextValues` instead of a `Values`.
-    `where(images, params)` flags the rows that are measured at all; the others get None.
+    `where(images, params)` flags the rows that are measured at all; the others get None. `port` names the input whose
+    rows are measured, "" the first.
     """
 
     measure: Measure
     texts: Callable[..., Sequence[str]] | None = None
     where: Callable[..., Any] | None = None
+    port: str = ""
 
 
 @dataclass(frozen=True, slots=True)

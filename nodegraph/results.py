@@ -44,6 +44,28 @@ class Parts:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """A row of the first input that goes no further, and why."""
+
+    rid: str
+    cid: str
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """New tables: the rows of several sets in one, or rows made of others.
+
+    `tables` are a table a port, with the base columns and unique rids; a port without one gives no rows. Every row of
+    the first input that the first port does not give is in `dropped`.
+    """
+
+    tables: Mapping[str, pl.DataFrame]
+    dropped: Sequence[Left] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Skipped:
     """A file that a source could have given but did not, and why."""
 
@@ -74,4 +96,4 @@ class Written:
     failed: Mapping[str, str] = field(default_factory=dict[str, str])  # rid -> reason
 
 
-NodeResult = Columns | Keep | Parts | Found | Written
+NodeResult = Columns | Keep | Parts | Rows | Found | Written

@@ -27,6 +27,7 @@ class NodeSpec:
     `needs`      columns that must be there upstream, given the parameters; those named by `Column` parameters too.
     `gives`      columns it adds, given the parameters.
     `whole_set`  whether it must see all rows at once, given the parameters; else it is row-wise: rows stream through.
+    `joins`      whether its rows come from all of its inputs, with the columns of all.
     `check`      further problems of the parameters together (low above high, a model without a matching head).
     `migrations` rev -> function from the parameters of that rev to those of the next.
     """
@@ -46,6 +47,7 @@ class NodeSpec:
     whole_set: Callable[[Params], bool]
     check: Callable[[Params], Sequence[Problem]]
     uses_context: bool = False
+    joins: bool = False
     migrations: Mapping[int, Migration] = field(default_factory=dict[int, Migration])
 
     @property

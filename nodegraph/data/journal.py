@@ -22,7 +22,13 @@ CAPTION = "caption"
 PERSON = "person"
 LOCK_SECONDS = 5.0
 
-Decisions = Mapping[str, Mapping[str, str]]
+APART = "apart:"
+"""The field that says "not a duplicate": this, then the other's cid; its value is "yes"."""
+
+Decisions = Mapping[str, Mapping[str, Mapping[str, str]]]
+"""Node id -> field -> cid -> value: what counts of a journal."""
+
+Captions = Mapping[str, Mapping[str, str]]
 """Node id -> cid -> text."""
 
 
@@ -44,20 +50,20 @@ class Journal:
 
     entries: tuple[Entry, ...] = ()
     unread: int = 0
-    _captions: dict[str, dict[str, str]] = field(init=False, repr=False, compare=False)
+    decisions: Decisions = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        last = {(entry.node, entry.cid): entry.value for entry in self.entries if entry.field == CAPTION}
-        found: dict[str, dict[str, str]] = {}
-        for (node, cid), value in last.items():
+        last = {(entry.node, entry.field, entry.cid): entry.value for entry in self.entries}
+        found: dict[str, dict[str, dict[str, str]]] = {}
+        for (node, name, cid), value in last.items():
             if value is not None:
-                found.setdefault(node, {})[cid] = value
-        object.__setattr__(self, "_captions", found)
+                found.setdefault(node, {}).setdefault(name, {})[cid] = value
+        object.__setattr__(self, "decisions", found)
 
     @property
-    def captions(self) -> Decisions:
+    def captions(self) -> Captions:
         """The captions that count."""
-        return self._captions
+        return {node: fields[CAPTION] for node, fields in self.decisions.items() if CAPTION in fields}
 
 
 def journal_path(graph: Path) -> Path:
@@ -107,8 +113,19 @@ def append(path: Path, entries: Iterable[Entry]) -> None:
 
 def digest_of(decisions: Decisions) -> str:
     """blake2b-128 over the decisions, whatever the order of their lines; "" where there is none."""
-    plain = {node: dict(sorted(found.items())) for node, found in sorted(decisions.items()) if found}
-    return blake2b(json.dumps(plain).encode("ascii"), digest_size=16).hexdigest() if plain else ""
+    plain = {node: fields for node, fields in decisions.items() if any(fields.values())}
+    return blake2b(json.dumps(plain, sort_keys=True).encode("ascii"), digest_size=16).hexdigest() if plain else ""
+
+
+def apart_in(decisions: Decisions) -> frozenset[frozenset[str]]:
+    """The pairs of contents that a person said are no duplicates of one another, at whichever node."""
+    return frozenset(
+        frozenset((cid, name.removeprefix(APART)))
+        for fields in decisions.values()
+        for name, said in fields.items()
+        if name.startswith(APART)
+        for cid in said
+    )
 
 
 def _last_byte(file: Any) -> bytes:

@@ -37,9 +37,9 @@ ANY = ColumnsAt(BASE_COLUMNS, open=True)
 def columns_at(graph: Graph, registry: Registry) -> Mapping[End, ColumnsAt]:
     """The columns at every output port, in order of the nodes' ids.
 
-    A node passes the columns of its first input on, with those it gives; bypassed, without. All its ports have the
-    same. Downstream of an unknown type, a loop or an unconnected input the columns are open. A muted node counts as
-    if it ran, so that what hangs on it can still be wired.
+    A node passes the columns of its first input on (of all its inputs, where it joins them), with those it gives;
+    bypassed, without. All its ports have the same. Downstream of an unknown type, a loop or an unconnected input the
+    columns are open. A muted node counts as if it ran, so that what hangs on it can still be wired.
     """
     found: dict[str, ColumnsAt] = {}
     for id in _in_order(graph):
@@ -120,8 +120,14 @@ def _in_order(graph: Graph) -> list[str]:
 
 def _into(graph: Graph, registry: Registry, id: str, found: Mapping[str, ColumnsAt]) -> ColumnsAt:
     spec = registry.nodes.get(graph.nodes[id].type)
-    end = graph.inputs_of(id).get(spec.inputs[0]) if spec and spec.inputs else None
-    return ANY if end is None else found.get(end.node, ANY)
+    wired = graph.inputs_of(id)
+    joins = spec is not None and spec.joins and graph.nodes[id].mode != "bypass"
+    ports = () if spec is None else spec.inputs if joins else spec.inputs[:1]
+    into = [ANY if port not in wired else found.get(wired[port].node, ANY) for port in ports]
+    if not into:
+        return ANY
+    known = {name: info for columns in reversed(into) for name, info in columns.known.items()}
+    return ColumnsAt({**into[0].known, **known}, any(columns.open for columns in into))
 
 
 def _after(node: Node, spec: NodeSpec | None, into: ColumnsAt) -> ColumnsAt:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from nodegraph.graph.model import End, Graph, Node
+from nodegraph.measures import Take
 from nodegraph.parameters import with_defaults
 from nodegraph.registry import Registry
 from nodegraph.specs import NodeSpec, Params
@@ -32,8 +33,19 @@ class Active:
 
     @property
     def measures(self) -> bool:
-        """Whether it takes measures of the images of its first input."""
+        """Whether it takes measures."""
         return self.node.mode != "bypass" and bool(self.spec.takes)
+
+    def takes(self, port: str) -> Mapping[str, Take]:
+        """The measures of the images of this input, by the keyword that gets them."""
+        first = self.spec.inputs[0]
+        return {name: take for name, take in self.spec.takes.items() if (take.port or first) == port}
+
+    def measured_ports(self, end: End) -> list[str]:
+        """The inputs that are fed by `end` and whose images are measured."""
+        if not self.measures:
+            return []
+        return [port for port, source in self.inputs.items() if source == end and self.takes(port)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +140,6 @@ def _stage_below(root: End, active: Mapping[str, Active], readers: Mapping[End, 
             if item.row_wise:
                 found.add(node)
                 waiting += [End(node, port) for port in item.spec.outputs]
-            elif item.measures and item.inputs.get(item.spec.inputs[0]) == end:
+            elif item.measured_ports(end):
                 demands.append(node)
     return Stage(root, tuple(node for node in active if node in found), tuple(dict.fromkeys(sorted(demands))))

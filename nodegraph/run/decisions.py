@@ -25,12 +25,12 @@ def decisions_of(options: RunOptions, notice: Callable[[str], None]) -> Decision
     journal = read_journal(options.journal)
     if journal.unread:
         notice(f"{journal.unread} lines of {options.journal} cannot be read and are passed over.")
-    return journal.captions
+    return journal.decisions
 
 
 def decided(outcome: Outcome, node: str, decisions: Decisions) -> Outcome:
     """The outcome with the captions that a person wrote at this node, in every port that has captions."""
-    said = decisions.get(node)
+    said = decisions.get(node, {}).get(CAPTION)
     if not said:
         return outcome
     return replace(outcome, outputs={port: with_captions(table, said) for port, table in outcome.outputs.items()})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,21 +10,25 @@ import polars as pl
 
 from nodegraph.columns import POLARS_TYPE
 from nodegraph.context import Context
-from nodegraph.data.imageset import ImageSet
+from nodegraph.data.imageset import BASE_SCHEMA, ImageSet
 from nodegraph.data.ledger import ERROR_RULE, empty_ledger, joined, ledger_of
 from nodegraph.graph.model import Node
 from nodegraph.problems import ProblemError
-from nodegraph.results import Keep, Parts, Written
+from nodegraph.results import Keep, Left, Parts, Rows, Written
 from nodegraph.specs import NodeSpec, Params
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a node gave on some rows: a table a port, and ledger rows for those that its first port does not give."""
+    """What a node gave on some rows: a table a port, and ledger rows for those that its first port does not give.
+
+    `added` counts the rows of the first port that are none of the first input's.
+    """
 
     outputs: Mapping[str, pl.DataFrame]
     dropped: pl.DataFrame = field(default_factory=empty_ledger)
     written: Written | None = None
+    added: int = 0
 
 
 def evaluate(
@@ -55,6 +59,8 @@ def evaluate(
         table = _typed(spec, params, images.with_columns(result.columns)).table
         further = {port: table.filter(mask) for port, mask in result.ports.items()}
         return Outcome({spec.outputs[0]: table, **further})
+    if isinstance(result, Rows):
+        return _made(spec, node, images, params, result)
     if isinstance(result, Written):
         return _written(spec, node, images, result)
     return Outcome({spec.outputs[0]: _typed(spec, params, images.with_columns(result)).table})
@@ -118,6 +124,27 @@ def _parted(spec: NodeSpec, node: Node, images: ImageSet, params: Params, keep: 
     if "review" in spec.outputs:
         outputs["review"] = table.filter(~mask & review)
     return Outcome(outputs, dropped)
+
+
+def _made(spec: NodeSpec, node: Node, images: ImageSet, params: Params, result: Rows) -> Outcome:
+    first, *further = spec.outputs
+    whole = result.tables.get(first, images.table.clear())
+    tables = {first: whole} | {port: result.tables.get(port, whole.clear()) for port in further}
+    for port, table in tables.items():
+        if table["rid"].is_duplicated().any() or table.select(BASE_SCHEMA).null_count().sum_horizontal().sum():
+            raise TypeError(f"node {spec.type}: the rows of {port} must have base columns and rids of their own")
+    given, told = set(whole["rid"]), {left.rid for left in result.dropped}
+    came = set(images["rid"])
+    if (came - given) != (came & told) or given & told:
+        raise TypeError(f"node {spec.type}: each row must go on through {first} or be dropped for a reason")
+    outputs = {port: _typed(spec, params, ImageSet(table)).table for port, table in tables.items()}
+    return Outcome(outputs, _left_rows(node.id, result.dropped), added=len(given - came) + len(told - came))
+
+
+def _left_rows(node: str, dropped: Sequence[Left]) -> pl.DataFrame:
+    rows = [{"rid": left.rid, "cid": left.cid, "rule": left.rule, "reason": left.reason} for left in dropped]
+    table = pl.DataFrame(rows, schema=dict.fromkeys(("rid", "cid", "rule", "reason"), pl.String))
+    return ledger_of(table.with_columns(pl.lit(node, dtype=pl.String).alias("node")))
 
 
 def _column(name: str, values: pl.Series | str | None) -> pl.Expr | pl.Series:

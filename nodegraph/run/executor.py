@@ -19,7 +19,7 @@ from nodegraph.plan.stages import Active, Barrier, SourceStep, Stage, Step, Step
 from nodegraph.registry import Registry
 from nodegraph.run.cancel import Cancel
 from nodegraph.run.decisions import decided, decisions_of
-from nodegraph.run.evaluate import error_rows, evaluate, passed_through
+from nodegraph.run.evaluate import evaluate, passed_through
 from nodegraph.run.events import (
     Listener,
     NodePreview,
@@ -35,7 +35,7 @@ from nodegraph.run.options import RunOptions
 from nodegraph.run.results import RunResult, digest, result_rows
 from nodegraph.run.source import read_folders, run_source
 from nodegraph.run.stage import Batching, Counts, Latest, StageRun, default_batching
-from nodegraph.run.taking import Taker
+from nodegraph.run.taking import Taker, taken_inputs
 from nodegraph.run.tools import Device, Tools, opened_caches
 
 EXIT_OK, EXIT_ROW_ERRORS, EXIT_CANCELLED = 0, 3, 130
@@ -211,25 +211,23 @@ class _Run:
         if item.spec.kind == "export" and not self._options.write:
             self._finish(item, dict.fromkeys(item.spec.outputs, images.table), images.ledger.clear())
             return
-        taken = self._taker.measured(item, images.table)
-        inputs[item.spec.inputs[0]] = ImageSet(taken.table, images.ledger)
-        outcome = evaluate(item.spec, item.node, item.params, inputs, taken.values, self._context(item))
+        inputs, values, failed = taken_inputs(item, inputs, self._taker.measured)
+        outcome = evaluate(item.spec, item.node, item.params, inputs, values, self._context(item))
         if item.spec.kind != "export":  # what it wrote cannot be changed any more
             outcome = decided(outcome, item.id, self._decisions)
         if outcome.written:
             self._written += outcome.written.paths
             self._say(Notice(item.id, outcome.written.summary))
-        dropped = joined([error_rows(item.id, taken.failed, taken.reasons), outcome.dropped])
-        self._finish(item, outcome.outputs, dropped)
+        self._finish(item, outcome.outputs, joined([failed, outcome.dropped]), outcome.added)
 
-    def _finish(self, item: Active, tables: Mapping[str, Any], dropped: Any) -> None:
+    def _finish(self, item: Active, tables: Mapping[str, Any], dropped: Any, added: int = 0) -> None:
         """Keeps the node's sets: the ledger of the first port holds its own drops, those of the others do not."""
         above = joined(self._sets[end].ledger for end in item.inputs.values())
         above = above.unique(maintain_order=True) if len(item.inputs) > 1 else above
         for port, table in tables.items():
             ledger = joined([above, dropped]) if port == item.spec.outputs[0] else above
             self._sets[End(item.id, port)] = ImageSet(table, ledger)
-        self._done(item, len(self._sets[self._first_input(item)]), dropped)
+        self._done(item, len(self._sets[self._first_input(item)]) + added, dropped)
 
     def _done(self, item: Active, rows_in: int, dropped: Any) -> None:
         out = len(self._sets[End(item.id, item.spec.outputs[0])])
@@ -258,6 +256,7 @@ class _Run:
             seed=self._graph.seed,
             upstream=tuple(count for node, count in self._counts.items() if node in above),
             sources=tuple(self._sources),
+            decisions=self._decisions,
             thumbnail=self._tools.thumbnails.get,
             notice=lambda text: self._say(Notice(item.id, text)),
             progress=lambda done, total: self._progress(self._index, done, total, self._started),

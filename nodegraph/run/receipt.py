@@ -50,7 +50,7 @@ def receipt_of(
         "inputs": _inputs(steps, result),
         "journal": {
             "digest": digest_of(result.decisions),
-            "captions": {n: dict(said) for n, said in result.decisions.items()},
+            "decisions": result.decisions,
         },
         "summary": asdict(result.summary) | {"receipt": ""},
         "rows": {node: [list(row) for row in rows.iter_rows()] for node, rows in result.finals.items()},
@@ -134,7 +134,7 @@ class _SummaryPart:
 @dataclass(frozen=True)
 class _JournalPart:
     digest: str
-    captions: dict[str, dict[str, str]]
+    decisions: dict[str, dict[str, dict[str, str]]]
 
 
 @dataclass(frozen=True)
@@ -157,8 +157,8 @@ def graph_in(receipt: Mapping[str, Any]) -> Graph:
 
 
 def decisions_in(receipt: Mapping[str, Any]) -> Decisions:
-    """The captions that people had written when the receipt was made."""
-    return receipt.get("journal", {}).get("captions", {})
+    """What people had decided when the receipt was made."""
+    return receipt.get("journal", {}).get("decisions", {})
 
 
 def differences(receipt: Mapping[str, Any], now: Mapping[str, Any], *, limit: int = 1000) -> list[str]:

@@ -28,7 +28,7 @@ from nodegraph.run.models import known_models
 from nodegraph.run.options import RunOptions
 from nodegraph.run.source import run_source
 from nodegraph.run.stage import Batching, StageRun
-from nodegraph.run.taking import Taker, contents_of
+from nodegraph.run.taking import Taker, contents_of, taken_inputs
 from nodegraph.run.tools import Device, Tools
 
 
@@ -97,20 +97,20 @@ def _walk(graph: Graph, steps: Steps, taker: Taker, cache: MeasureCache, options
         cancel.check()
         if isinstance(step, SourceStep):
             item = steps.active[step.node]
-            context = _context(graph, item)
+            context = _context(graph, item, decisions)
             outcome = run_source(item, context, cache, lambda _done, _total: cancel.check(), sample=options.sample)
             outcome = decided(outcome, item.id, decisions)
             known.sets[End(item.id, item.spec.outputs[0])] = outcome.outputs[item.spec.outputs[0]]
         elif isinstance(step, Stage):
             _stage(graph, step, steps, taker, known, decisions)
         else:
-            _barrier(graph, steps.active[step.node], taker, known)
+            _barrier(graph, steps.active[step.node], taker, known, decisions)
     cancel.check()
     return known
 
 
 def _stage(graph: Graph, stage: Stage, steps: Steps, taker: Taker, known: _Known, decisions: Decisions) -> None:
-    contexts = {node: _context(graph, steps.active[node]) for node in stage.nodes}
+    contexts = {node: _context(graph, steps.active[node], decisions) for node in stage.nodes}
     run = StageRun(
         stage,
         steps,
@@ -135,7 +135,7 @@ def _stage(graph: Graph, stage: Stage, steps: Steps, taker: Taker, known: _Known
     known.unknown[stage.root] = unknown
 
 
-def _barrier(graph: Graph, item: Active, taker: Taker, known: _Known) -> None:
+def _barrier(graph: Graph, item: Active, taker: Taker, known: _Known, decisions: Decisions) -> None:
     ends = [item.inputs[port] for port in item.spec.inputs if port in item.inputs]
     first = known.rows(ends[0])
     unknown = any(known.may_come(end).height for end in ends)
@@ -151,15 +151,14 @@ def _barrier(graph: Graph, item: Active, taker: Taker, known: _Known) -> None:
     elif item.spec.kind in ("export", "review"):
         outputs = dict.fromkeys(item.spec.outputs, table)
     else:
-        taken = taker.known(item, table)
-        inputs[item.spec.inputs[0]] = ImageSet(taken.table)
-        outputs = evaluate(item.spec, item.node, item.params, inputs, taken.values, _context(graph, item)).outputs
+        inputs, values, _failed = taken_inputs(item, inputs, taker.known)
+        outputs = evaluate(item.spec, item.node, item.params, inputs, values, _context(graph, item, decisions)).outputs
     for port, out in outputs.items():
         known.sets[End(item.id, port)] = out
 
 
-def _context(graph: Graph, item: Active) -> Context:
-    return Context(node=item.id, title=graph.title, seed=graph.seed)
+def _context(graph: Graph, item: Active, decisions: Decisions) -> Context:
+    return Context(node=item.id, title=graph.title, seed=graph.seed, rehearsal=True, decisions=decisions)
 
 
 def _plan(item: Active, known: _Known, taker: Taker, cache: MeasureCache, device: Device) -> NodePlan:

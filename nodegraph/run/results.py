@@ -27,7 +27,7 @@ class RunResult:
     written: tuple[Path, ...]
     summary: Summary
     finals: Mapping[str, pl.DataFrame] = field(default_factory=dict[str, pl.DataFrame])  # target -> its result rows
-    decisions: Decisions = field(default_factory=dict[str, dict[str, str]])  # what people decided by hand
+    decisions: Decisions = field(default_factory=dict[str, Mapping[str, Mapping[str, str]]])
 
 
 def result_rows(images: ImageSet) -> pl.DataFrame:

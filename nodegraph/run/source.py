@@ -69,11 +69,11 @@ def _with_base_columns(table: pl.DataFrame, cids: list[str]) -> pl.DataFrame:
 
 
 def read_folders(active: Active) -> list[Path]:
-    """The folders and files that a source reads: no export ever writes there."""
+    """The folders and files that a source reads, or unpacks into: no export ever writes there."""
     paths: list[Path] = []
     for name, parameter in active.spec.parameters.items():
         facet = parameter.facet(Folder) or parameter.facet(File)
         value = active.params.get(name)
-        if facet is not None and not facet.writes and isinstance(value, str) and value:
+        if facet is not None and isinstance(value, str) and value:
             paths.append(Path(value))
     return paths

@@ -27,6 +27,7 @@ POSITION = "_position"
 PREVIEWS = 8
 Counts = dict[str, tuple[int, int, int]]
 Latest = dict[str, tuple[str, ...]]
+TakeRows = Callable[[Active, pl.DataFrame, str], Taken]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ class StageRun:
         self._after_part()
         return walk
 
-    def _pass(self, table: pl.DataFrame, take: Callable[[Active, pl.DataFrame], Taken]) -> _Walk:
+    def _pass(self, table: pl.DataFrame, take: TakeRows) -> _Walk:
         walk = _Walk()
         pending = [(self._stage.root, table)]
         walk.tables[self._stage.root] = []
@@ -166,16 +167,15 @@ class StageRun:
                     walk.arrived[node] = rows
                 if node in self._stage.nodes:
                     pending += [(End(node, port), out) for port, out in self._step(item, rows, take, walk).items()]
-                elif node in self._stage.demands and item.inputs[item.spec.inputs[0]] == end:
-                    _wait_for(take(item, rows), rows, walk)
+                elif node in self._stage.demands:
+                    for port in item.measured_ports(end):
+                        _wait_for(take(item, rows, port), rows, walk)
         return walk
 
-    def _step(
-        self, item: Active, rows: pl.DataFrame, take: Callable[[Active, pl.DataFrame], Taken], walk: _Walk
-    ) -> Mapping[str, pl.DataFrame]:
+    def _step(self, item: Active, rows: pl.DataFrame, take: TakeRows, walk: _Walk) -> Mapping[str, pl.DataFrame]:
         if item.node.mode == "bypass":
             return passed_through(item.spec, rows).outputs
-        taken = take(item, rows)
+        taken = take(item, rows, item.spec.inputs[0])
         _wait_for(taken, rows, walk)
         outcome = self._outcome(item, taken)
         positions = pl.concat([taken.failed, taken.table]).select("rid", POSITION)

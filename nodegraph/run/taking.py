@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +10,12 @@ import polars as pl
 
 from nodegraph.cache.measures import Failure, Remembered, Value, content_key
 from nodegraph.data.imageset import ImageSet
+from nodegraph.data.ledger import joined
 from nodegraph.measures import Take, TextValues, Values
 from nodegraph.models.catalogue import ModelFiles
 from nodegraph.plan.stages import Active
 from nodegraph.problems import Problem, ProblemError
+from nodegraph.run.evaluate import error_rows
 from nodegraph.run.measuring import ImageRef, Measuring, Request, request_of, text_content
 
 
@@ -53,15 +55,15 @@ class Taker:
             if take.texts is None:
                 self._measuring.preload(self.request(item, take), contents)
 
-    def known(self, item: Active, table: pl.DataFrame) -> Taken:
-        """Only what is remembered; rows that lack a value are `missing`."""
-        return self._taken(item, table, self._known_values(item, table), self._known_texts(item, table))
+    def known(self, item: Active, table: pl.DataFrame, port: str) -> Taken:
+        """Only what is remembered of the rows of an input; rows that lack a value are `missing`."""
+        return self._taken(item, table, self._known_values(item, table, port), self._known_texts(item, table, port))
 
-    def measured(self, item: Active, table: pl.DataFrame) -> Taken:
-        """Everything, measured now where it is missing."""
+    def measured(self, item: Active, table: pl.DataFrame, port: str) -> Taken:
+        """Everything about the rows of an input, measured now where it is missing."""
         refs = refs_of(table)
         together: dict[tuple[int, ...], dict[str, Request]] = {}
-        for name, take in item.spec.takes.items():
+        for name, take in item.takes(port).items():
             if take.texts is None:
                 rows = tuple(_selected(take, item, table))
                 together.setdefault(rows, {})[name] = self.request(item, take)
@@ -70,7 +72,7 @@ class Taker:
             found = self._measuring.take(requests.values(), [refs[row] for row in rows])
             columns |= {name: _spread(found[request.key], rows, table.height) for name, request in requests.items()}
         texts: dict[str, TextValues | None] = {}
-        for name, take in item.spec.takes.items():
+        for name, take in item.takes(port).items():
             if take.texts is not None:
                 given = self._measuring.take_texts(self.request(item, take), self._texts(item, take, table))
                 texts[name] = _text_values(item, given)
@@ -83,7 +85,7 @@ class Taker:
         """
         lacking: dict[str, set[str]] = {}
         known = contents_of(table)
-        for name, take in item.spec.takes.items():
+        for name, take in item.takes(item.spec.inputs[0]).items():
             if take.texts is None:
                 request = self.request(item, take)
                 contents = [*(known[row] for row in _selected(take, item, table)), *others]
@@ -92,19 +94,19 @@ class Taker:
                 lacking[name] = {c for c, value in zip(contents, values, strict=True) if value is None}
         return lacking
 
-    def _known_values(self, item: Active, table: pl.DataFrame) -> dict[str, list[Remembered | None]]:
+    def _known_values(self, item: Active, table: pl.DataFrame, port: str) -> dict[str, list[Remembered | None]]:
         contents = contents_of(table)
         columns: dict[str, list[Remembered | None]] = {}
-        for name, take in item.spec.takes.items():
+        for name, take in item.takes(port).items():
             if take.texts is None:
                 rows = _selected(take, item, table)
                 found = self._measuring.known(self.request(item, take), [contents[row] for row in rows])
                 columns[name] = _spread([_or_missing(value) for value in found], rows, table.height)
         return columns
 
-    def _known_texts(self, item: Active, table: pl.DataFrame) -> dict[str, TextValues | None]:
+    def _known_texts(self, item: Active, table: pl.DataFrame, port: str) -> dict[str, TextValues | None]:
         texts: dict[str, TextValues | None] = {}
-        for name, take in item.spec.takes.items():
+        for name, take in item.takes(port).items():
             if take.texts is None:
                 continue
             request = self.request(item, take)
@@ -149,6 +151,20 @@ class Taker:
             [reason for reason, is_bad in zip(reasons, bad, strict=True) if is_bad],
             pl.Series(missing, dtype=pl.Boolean),
         )
+
+
+def taken_inputs(
+    item: Active, inputs: Mapping[str, ImageSet], take: Callable[[Active, pl.DataFrame, str], Taken]
+) -> tuple[dict[str, ImageSet], dict[str, Any], pl.DataFrame]:
+    """All inputs of a barrier without the rows that could not be measured, its values, and the ledger of those rows."""
+    sets, values, failed = dict(inputs), dict[str, Any](), list[pl.DataFrame]()
+    for port, images in inputs.items():
+        if item.takes(port):
+            taken = take(item, images.table, port)
+            sets[port] = ImageSet(taken.table, images.ledger)
+            values |= taken.values
+            failed.append(error_rows(item.id, taken.failed, taken.reasons))
+    return sets, values, joined(failed)
 
 
 MISSING = Failure("missing", "not measured yet")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from nodegraph.data import exif, jpeg, png
 from nodegraph.data.colour import read_profile
+from nodegraph.data.edits import size_after
 from nodegraph.data.recipe import Recipe
 from nodegraph.data.source_file import SourceFile, read_source, refusals
 
@@ -48,11 +49,17 @@ class Header:
 
 
 def read_header(path: str | os.PathLike[str], recipe: Recipe) -> Header:
-    """The header of the file at `path` (a Path, or the text of one). Raises Unreadable or Unavailable."""
+    """The header of the file at `path` (a Path, or the text of one), with the size that its recipe gives the picture.
+
+    Raises Unreadable or Unavailable.
+    """
     source = read_source(path, recipe)
     image = source.open(io.BytesIO(source.data), recipe)
     with refusals():
-        return header_of(source, image)
+        header = header_of(source, image)
+    size = (header.width, header.height) if recipe.exif else image.size
+    width, height = size_after(recipe.edits, size)
+    return replace(header, width=width, height=height)
 
 
 def header_of(source: SourceFile, image: ImageFile) -> Header:

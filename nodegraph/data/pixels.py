@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from nodegraph.data import jpeg
 from nodegraph.data.colour import eight_bit, to_srgb
+from nodegraph.data.edits import edited
 from nodegraph.data.header import Header, needs_conversion, orientation_of, read_header
 from nodegraph.data.recipe import Recipe
 from nodegraph.data.sniff import extension_matches
@@ -124,7 +125,7 @@ def _loaded(source: SourceFile, recipe: Recipe, *, reduce: bool) -> Any:
     stream = jpeg.WatchedScan(source.data) if source.format == "JPEG" else io.BytesIO(source.data)
     image = source.open(stream, recipe)
     with refusals():
-        divisor = jpeg.draft(image) if reduce and source.format == "JPEG" else 1
+        divisor = jpeg.draft(image) if reduce and source.format == "JPEG" and not recipe.resamples else 1
         if isinstance(stream, jpeg.WatchedScan):
             stream.watch(image, divisor)
         image.load()
@@ -160,13 +161,19 @@ def _salvaged(source: SourceFile, recipe: Recipe, refusal: Unreadable) -> Any:
 
 def _picture(source: SourceFile, image: Any, recipe: Recipe, *, reduce: bool) -> Image.Image:
     with refusals():
-        turned, icc = orientation_of(source, image), image.info.get("icc_profile")
+        turned = orientation_of(source, image) if recipe.exif else 1
+        icc = image.info.get("icc_profile") if recipe.icc else None
         # Smaller first, colours after: a profile then costs a fraction. Pillow's reduce weighs colours by their alpha.
         picture = eight_bit(image)
-        if reduce and (factor := max(picture.size) // REDUCED_SIDE) > 1:
-            picture = picture.reduce(factor)
-        picture = to_srgb(picture, icc, recipe.colour)
-        return _turned(picture, turned)
+        if reduce and not recipe.resamples:
+            picture = _reduced(picture)
+        picture = edited(_turned(to_srgb(picture, icc, recipe.colour), turned), recipe.edits)
+        return _reduced(picture) if reduce and recipe.resamples else picture
+
+
+def _reduced(picture: Image.Image) -> Image.Image:
+    factor = max(picture.size) // REDUCED_SIDE
+    return picture.reduce(factor) if factor > 1 else picture
 
 
 def _turned(image: Image.Image, orientation: int) -> Image.Image:

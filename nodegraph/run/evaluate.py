@@ -63,7 +63,7 @@ def evaluate(
         return _made(spec, node, images, params, result)
     if isinstance(result, Written):
         return _written(spec, node, images, result)
-    return Outcome({spec.outputs[0]: _typed(spec, params, images.with_columns(result)).table})
+    return passed_through(spec, _typed(spec, params, images.with_columns(result)).table)
 
 
 def passed_through(spec: NodeSpec, table: pl.DataFrame) -> Outcome:
@@ -131,7 +131,7 @@ def _made(spec: NodeSpec, node: Node, images: ImageSet, params: Params, result: 
     whole = result.tables.get(first, images.table.clear())
     tables = {first: whole} | {port: result.tables.get(port, whole.clear()) for port in further}
     for port, table in tables.items():
-        if table["rid"].is_duplicated().any() or table.select(BASE_SCHEMA).null_count().sum_horizontal().sum():
+        if table["rid"].is_duplicated().any() or any(table.select(list(BASE_SCHEMA)).null_count().row(0)):
             raise TypeError(f"node {spec.type}: the rows of {port} must have base columns and rids of their own")
     given, told = set(whole["rid"]), {left.rid for left in result.dropped}
     came = set(images["rid"])

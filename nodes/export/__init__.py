@@ -6,7 +6,9 @@ Planned first, written beside it, checked, swapped in as a whole. Sources are on
 from __future__ import annotations
 
 from nodegraph.specs import NodeSpec
+from nodes.export.ai_toolkit import ai_toolkit
 from nodes.export.imagefolder import imagefolder
 from nodes.export.kohya import kohya
+from nodes.export.onetrainer import onetrainer
 
-NODES: tuple[NodeSpec, ...] = (kohya, imagefolder)
+NODES: tuple[NodeSpec, ...] = (kohya, imagefolder, onetrainer, ai_toolkit)

@@ -6,16 +6,16 @@ import json
 import re
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from nodegraph.api import export
 from nodegraph.context import Context
 from nodegraph.data.imageset import ImageSet
 from nodegraph.parameters import Folder, Main
-from nodegraph.problems import problem
 from nodegraph.results import Written
+from nodes.export.captions import EmptyText, parted_by_caption
 from nodes.export.card import card, hub_license, size_category
-from nodes.export.items import TRAIN, Item, items_of
+from nodes.export.items import TRAIN, items_of
 from nodes.export.manifest import Record
 from nodes.export.names import folder_name
 from nodes.export.order import Layout, Order
@@ -33,9 +33,7 @@ def imagefolder(
     folder: Annotated[str, Folder(writes=True), Main(), "The folder to write; replaced as a whole on the next run."],
     image_format: Annotated[ImageFormat, "keep: as it is where trainers read it; else converted."] = "keep",
     strip_metadata: Annotated[bool, "Take out EXIF, XMP, IPTC and comments, camera positions among them."] = True,
-    on_empty_caption: Annotated[
-        Literal["skip file", "write empty text", "problem"], "What becomes of a picture without a caption."
-    ] = "skip file",
+    on_empty_caption: Annotated[EmptyText, "What becomes of a picture without a caption."] = "skip file",
     replace_edited: Annotated[bool, "Replace files that were edited by hand since the last export."] = False,
     context: Context,
 ) -> Written:
@@ -51,7 +49,9 @@ def imagefolder(
     has_captions = "caption" in images.columns
     given = ["license" if name == "licence" else name for name in images.columns]
     named = [name for name in NAMING_COLUMNS if name in given]
-    items, failed = _parted(items_of(images), on_empty_caption if has_captions else "write empty text")
+    items, failed = parted_by_caption(
+        items_of(images), on_empty_caption if has_captions else "write empty text", has_column=has_captions
+    )
 
     def texts(records: Sequence[Record]) -> dict[str, str]:
         folders = {split_name(record.split): record.file.partition("/")[0] for record in records}
@@ -93,18 +93,3 @@ def _line(record: Record, has_captions: bool, named: Sequence[str]) -> dict[str,
     more = {name: getattr(record, name) for name in named}
     size = {"width": record.width, "height": record.height}
     return {"file_name": record.file.partition("/")[2], **text, **size, **more}
-
-
-def _parted(items: Sequence[Item], on_empty: str) -> tuple[list[Item], dict[str, str]]:
-    empty = [item for item in items if not item.caption.strip()]
-    if empty and on_empty == "problem":
-        raise problem(
-            "empty-captions",
-            f"{len(empty)} of {len(items)} rows have no caption, {empty[0].rid!r} among them.",
-            "Caption them, filter them out, or choose another On empty caption.",
-            param="on_empty_caption",
-            value=on_empty,
-        )
-    if on_empty == "skip file":
-        return [item for item in items if item.caption.strip()], {item.rid: "it has no caption" for item in empty}
-    return list(items), {}

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from functools import partial
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from nodegraph.api import export
 from nodegraph.context import Context
 from nodegraph.data.imageset import ImageSet
 from nodegraph.parameters import Folder, Main, Range
-from nodegraph.problems import Problem, problem
+from nodegraph.problems import Problem
 from nodegraph.results import Written
 from nodes.export.captions import EmptyCaption, parted_by_caption
 from nodes.export.card import card
-from nodes.export.items import TRAIN, Item, items_of
+from nodes.export.items import TRAIN, items_of
 from nodes.export.manifest import Record
 from nodes.export.names import folder_name, one_line
 from nodes.export.order import Layout, Order
 from nodes.export.pictures import ImageFormat, Wish
+from nodes.export.training import REGULARISATION, VALIDATION, Subset, split_folder, subsets_of, trainer_root
 from nodes.export.write import write_export
 
 CAPTION_EXTENSION = ".txt"
 CONFIG = "dataset_config.toml"
-VALIDATION_NAMES = frozenset({"validation", "valid", "val"})
+METADATA = "metadata.json"
 NO_CLASS = "images"
 
 
@@ -70,6 +70,7 @@ def kohya(
     image_format: Annotated[ImageFormat, "keep: as it is where trainers read it; else converted."] = "keep",
     strip_metadata: Annotated[bool, "Take out EXIF, XMP, IPTC and comments, camera positions among them."] = True,
     on_empty_caption: Annotated[EmptyCaption, "What becomes of a picture without a caption."] = "skip file",
+    metadata_json: Annotated[bool, "Also write metadata.json, for the trainer's fine-tuning kind of dataset."] = False,
     trainer_folder: Annotated[str, "Where the trainer finds the folder, if elsewhere, such as /workspace/set."] = "",
     replace_edited: Annotated[bool, "Replace files that were edited by hand since the last export."] = False,
     context: Context,
@@ -80,23 +81,30 @@ def kohya(
     there are no splits), `validation/1_<class>/` for the validation split, `dataset_config.toml`, `manifest.json`,
     `licenses.csv` and a `README.md`. Captions come from the column `caption` and are put on one line.
 
+    Where the set has the columns `repeats`, `class_token` or `is_reg`, they say for each row how often it is shown,
+    under which class, and whether it is a regularisation picture; those lie in `regularisation/` and need no caption.
+    The settings Repeats and Class tokens stand for rows without a value.
+
     It is planned first, written beside the folder, checked and swapped in as a whole; a folder with somebody's own
     files or edits is never replaced, and sources are only read.
     """
     tokens = one_line(class_tokens)
-    name = folder_name(class_tokens, NO_CLASS)
-    train = f"{repeats}_{name}"
+    subsets = subsets_of(images, repeats, tokens)
+    everything = items_of(images)
     items, failed = parted_by_caption(
-        items_of(images), on_empty_caption, tokens, has_column="caption" in images.columns
+        [item for item in everything if not subsets[item.rid].is_reg],
+        on_empty_caption,
+        tokens,
+        has_column="caption" in images.columns,
     )
-    unknown = sorted({item.split for item in items} - VALIDATION_NAMES - {TRAIN})
+    items = sorted([*items, *(item for item in everything if subsets[item.rid].is_reg)], key=lambda item: item.rid)
+    written = {place_of_subset(subsets[item.rid]): subsets[item.rid] for item in items}
+    unknown = sorted({one.split for one in written.values() if not one.trained and one.split != VALIDATION})
     if unknown:
         context.notice(
             f"{CONFIG} leaves out the splits {', '.join(unknown)}: sd-scripts knows train and validation only"
         )
     settings = {
-        "repeats": repeats,
-        "tokens": tokens,
         "resolution": resolution,
         "batch_size": batch_size,
         "bucket_step": bucket_step,
@@ -104,64 +112,70 @@ def kohya(
         "shuffle_caption": shuffle_caption,
         "keep_tokens": keep_tokens,
     }
-    root = _root_of(folder, trainer_folder)
-    place = partial(_place, train=train, name=name)
+    root = trainer_root(folder, trainer_folder, CONFIG)
 
     def texts(records: Sequence[Record]) -> dict[str, str]:
         import tomli_w
 
-        folders = {record.split: place_of_split(record) for record in records}
+        folders = {place: written[place] for place in sorted({place_of_record(record) for record in records})}
         about = card(
             "kohya.md.j2",
             tokens or context.title,
             records,
             context,
-            train=train,
-            repeats=repeats,
+            trained={place: one.repeats for place, one in folders.items() if one.trained and not one.is_reg},
+            regularised=any(one.is_reg for one in folders.values()),
+            metadata=METADATA if metadata_json else "",
             stripped=strip_metadata,
         )
-        return {CONFIG: tomli_w.dumps(config_of(settings, root, folders)), "README.md": about}
+        metadata = {METADATA: metadata_of(records, root)} if metadata_json else {}
+        return {CONFIG: tomli_w.dumps(config_of(settings, root, folders)), **metadata, "README.md": about}
 
-    layout = Layout("kohya", place, lambda item: one_line(item.caption), CAPTION_EXTENSION, texts)
+    layout = Layout(
+        "kohya",
+        lambda item: place_of_subset(subsets[item.rid]),
+        lambda item: one_line(item.caption),
+        CAPTION_EXTENSION,
+        texts,
+    )
     return write_export(
         Order(folder, items, layout, Wish(image_format, strip_metadata), replace_edited, failed), context
     )
 
 
-def _root_of(folder: str, trainer_folder: str) -> str:
-    """The folder as dataset_config.toml names it. Raises a problem for a name that is no text: TOML is UTF-8."""
-    root = (trainer_folder.strip() or Path(folder).expanduser().resolve().as_posix()).replace("\\", "/").rstrip("/")
-    try:
-        root.encode()
-    except UnicodeEncodeError as error:
-        raise problem(
-            "folder-no-text",
-            f"{CONFIG} cannot name the folder {root!r}: its name holds bytes that are no text.",
-            "Rename the folder, or say with 'Trainer folder' where the trainer finds it.",
-            param="folder",
-            value=folder,
-        ) from error
-    return root
+def place_of_subset(subset: Subset) -> str:
+    """The folder of a subset: the trainer reads those that begin with a number, where it is given the export folder."""
+    name = folder_name(subset.tokens, NO_CLASS)
+    if subset.is_reg:
+        return f"{REGULARISATION}/{subset.repeats}_{name}"
+    if subset.split == TRAIN:
+        return f"{subset.repeats}_{name}"
+    return f"{VALIDATION if subset.split == VALIDATION else split_folder(subset.split)}/1_{name}"
 
 
-def _place(item: Item, *, train: str, name: str) -> str:
-    if item.split == TRAIN:
-        return train
-    # the trainer passes over folders whose name does not begin with a number, so these are never trained on
-    split = "validation" if item.split in VALIDATION_NAMES else folder_name(item.split, "other").replace("_", "-")
-    return f"split-{split}/1_{name}" if split[:1].isdigit() else f"{split}/1_{name}"
-
-
-def place_of_split(record: Record) -> str:
+def place_of_record(record: Record) -> str:
     """The folder of a picture, relative to the export folder."""
     return record.file.rpartition("/")[0]
 
 
-def config_of(settings: Mapping[str, Any], root: str, folders: Mapping[str, str]) -> dict[str, Any]:
+def metadata_of(records: Sequence[Record], root: str) -> str:
+    """The metadata file for fine-tuning: absolute path to caption and size, for the pictures of the split "train".
+
+    Paths are absolute because sd-scripts takes the suffix off any other key (--full_path of its own tools).
+    """
+    entries = {
+        f"{root}/{record.file}": {"caption": record.caption, "image_size": [record.width, record.height]}
+        for record in records
+        if record.split == TRAIN and not record.file.startswith(f"{REGULARISATION}/")
+    }
+    return json.dumps(entries, ensure_ascii=False, indent=4) + "\n"
+
+
+def config_of(settings: Mapping[str, Any], root: str, folders: Mapping[str, Subset]) -> dict[str, Any]:
     """The content of dataset_config.toml: a dataset to train on, and one of which all is validation.
 
-    `folders` maps splits to folders below `root`. Keys and types as the schema of sd-scripts has them (library/
-    config_util.py): validation_split is a float and belongs to a dataset, never to a subset.
+    `folders` maps folders below `root` to what is in them. Keys and types as the schema of sd-scripts has them
+    (library/config_util.py): validation_split is a float and belongs to a dataset, never to a subset.
     """
     resolution, step = settings["resolution"], settings["bucket_step"]
     dataset = {
@@ -173,18 +187,23 @@ def config_of(settings: Mapping[str, Any], root: str, folders: Mapping[str, str]
         "bucket_reso_steps": step,
         "bucket_no_upscale": not settings["enlarge_small"],
     }
-    words = {"class_tokens": settings["tokens"]} if settings["tokens"] else {}
-    subset = {
-        **words,
-        "caption_extension": CAPTION_EXTENSION,  # left out, it is ".caption", and no caption is found
-        "shuffle_caption": settings["shuffle_caption"],
-        "keep_tokens": settings["keep_tokens"],
-    }
+
+    def subset(place: str, one: Subset) -> dict[str, Any]:
+        return {
+            "image_dir": f"{root}/{place}",
+            "num_repeats": one.repeats,
+            **({"class_tokens": one.tokens} if one.tokens else {}),
+            **({"is_reg": True} if one.is_reg else {}),
+            "caption_extension": CAPTION_EXTENSION,  # left out, it is ".caption", and no caption is found
+            "shuffle_caption": settings["shuffle_caption"],
+            "keep_tokens": settings["keep_tokens"],
+        }
+
+    trained = [subset(place, one) for place, one in folders.items() if one.trained]
+    held_out = [subset(place, one) for place, one in folders.items() if not one.trained and one.split == VALIDATION]
     datasets: list[dict[str, Any]] = []
-    if TRAIN in folders:
-        trained = {"image_dir": f"{root}/{folders[TRAIN]}", "num_repeats": settings["repeats"], **subset}
-        datasets.append({**dataset, "subsets": [trained]})
-    for validation in sorted({folder for split, folder in folders.items() if split in VALIDATION_NAMES}):
-        held_out = {"image_dir": f"{root}/{validation}", "num_repeats": 1, **subset}
-        datasets.append({**dataset, "validation_split": 1.0, "subsets": [held_out]})
+    if trained:
+        datasets.append({**dataset, "subsets": trained})
+    if held_out:
+        datasets.append({**dataset, "validation_split": 1.0, "subsets": held_out})
     return {"general": {"caption_extension": CAPTION_EXTENSION}, "datasets": datasets}

@@ -42,11 +42,16 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What an export folder holds: kind, pictures sorted by file, and the SHA-256 of the other files by path."""
+    """What an export folder holds: kind, pictures sorted by file, and the SHA-256 of the other files by path.
+
+    `packs` has the digest of the members of each archive among the other files. Where there are archives, the pictures
+    lie in them and not in the folder.
+    """
 
     kind: str
     pictures: Sequence[Record]
     texts: Mapping[str, str] = field(default_factory=dict[str, str])
+    packs: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def dumps(self) -> str:
         """The manifest as JSON: sorted keys, UTF-8, a final newline."""
@@ -56,6 +61,7 @@ class Manifest:
             "kind": self.kind,
             "pictures": [asdict(record) for record in self.pictures],
             "texts": dict(self.texts),
+            **({"packs": dict(self.packs)} if self.packs else {}),
         }
         return json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
@@ -69,7 +75,8 @@ def loads(text: str) -> Manifest | None:
         names = [entry.name for entry in fields(Record)]
         pictures = [Record(**{name: row[name] for name in names}) for row in whole["pictures"]]
         texts = {str(path): str(digest) for path, digest in whole["texts"].items()}
-        return Manifest(str(whole["kind"]), tuple(pictures), texts)
+        packs = {str(path): str(digest) for path, digest in whole.get("packs", {}).items()}
+        return Manifest(str(whole["kind"]), tuple(pictures), texts, packs)
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
 

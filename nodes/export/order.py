@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 
 from nodes.export.items import Item
 from nodes.export.manifest import Record
+from nodes.export.packs import Pack
 from nodes.export.pictures import Wish
+
+Content = str | bytes
 
 
 @dataclass(frozen=True)
@@ -18,13 +21,15 @@ class Layout:
     `caption`  the item's words as they are written.
     `sidecar`  suffix of the caption file beside each picture, or "" where captions live elsewhere.
     `texts`    the other files: path to content, given the pictures in order of their files.
+    `packs`    archives that take in all pictures, given the same; None where pictures lie in the folder as files.
     """
 
     kind: str
     place: Callable[[Item], str]
     caption: Callable[[Item], str]
     sidecar: str
-    texts: Callable[[Sequence[Record]], Mapping[str, str]]
+    texts: Callable[[Sequence[Record]], Mapping[str, Content]]
+    packs: Callable[[Sequence[Record]], Sequence[Pack]] | None = None
 
 
 @dataclass(frozen=True)

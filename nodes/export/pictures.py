@@ -29,10 +29,18 @@ class NotWritableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """How pictures are to be written: "keep" keeps what trainers read, and converts the rest to JPEG or PNG."""
+    """How pictures are to be written: "keep" keeps what trainers read, and converts the rest to JPEG or PNG.
+
+    `webp` says whether WebP is among what the reader takes.
+    """
 
     image_format: ImageFormat = "keep"
     strip_metadata: bool = True
+    webp: bool = True
+
+    def takes(self, coding: str) -> bool:
+        """Whether pictures of this format can stay as they are."""
+        return coding in SUFFIXES and (self.webp or coding != "WEBP")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +69,7 @@ def make_picture(path: Path, recipe: str, cid: str, wish: Wish, *, convert: bool
             raise NotWritableError("the file has changed since the run read it")
         header = header_of(source, source.open(io.BytesIO(source.data), how))
         wanted = {"keep": header.format, "jpeg": "JPEG", "png": "PNG"}[wish.image_format]
-        as_it_is = header.format == wanted and wanted in SUFFIXES and not needs_conversion(header)
+        as_it_is = header.format == wanted and wish.takes(wanted) and not needs_conversion(header) and not how.edits
         if as_it_is and not convert and (stripped := _stripped(source.data)):
             data = stripped if wish.strip_metadata else source.data
             return Made(data, SUFFIXES[wanted], header.width, header.height, converted=False)

@@ -28,7 +28,8 @@ def write_pictures(
 ) -> dict[str, Record | str] | None:
     """Writes and verifies all pictures: rid to its record or to the reason why there is none. None when cancelled."""
     broken = {*existing.edited, *existing.missing}
-    reused = {rid: record for rid, record in plan.reused.items() if record.file not in broken}
+    loose = existing.manifest is not None and not existing.manifest.packs
+    reused = {rid: record for rid, record in plan.reused.items() if loose and record.file not in broken}
     tasks = [(planned, reused.get(planned.item.rid)) for planned in plan.wanted]
     for folder in {(new / planned.place).parent for planned, _old in tasks}:
         folder.mkdir(parents=True, exist_ok=True)

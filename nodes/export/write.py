@@ -7,8 +7,11 @@ import os
 import shutil
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from hashlib import blake2b, sha256
 from pathlib import Path
+from tarfile import TarError
+from zipfile import BadZipFile
 
 from nodegraph.context import Context
 from nodegraph.data.paths import path_of
@@ -17,7 +20,8 @@ from nodegraph.results import Written
 from nodes.export.items import Item
 from nodes.export.manifest import LICENSES, MANIFEST, Manifest, Record, licenses_table
 from nodes.export.names import stems_of
-from nodes.export.order import Layout, Order
+from nodes.export.order import Content, Layout, Order
+from nodes.export.packs import write_pack
 from nodes.export.pictures import Wish
 from nodes.export.plan import Planned, megabytes, plan_of
 from nodes.export.stage import flush, staged, take_place
@@ -53,11 +57,13 @@ def _write(order: Order, context: Context, target: Path, new: Path) -> Written:
     context.notice(f"{target}: {plan.line}")
     touched = bool(existing.edited or existing.missing)
     if existing.manifest and plan.nothing_to_do and not existing.missing and not (touched and order.replace_edited):
-        manifest, _texts = _described(order.layout, [old for _planned, old in plan.unchanged])
+        manifest, _texts = _described(order.layout, [old for _planned, old in plan.unchanged], existing.manifest)
         if manifest == existing.manifest:
             return _told(target, manifest, order.failed, "nothing to change", existing.edited)
     require_untouched(target, existing, replace_edited=order.replace_edited)
-    require_space(target, plan.new_bytes, shutil.disk_usage(new).free)
+    # archives stand beside the pictures they are made from until they are whole
+    needed = 2 * plan.bytes if order.layout.packs else plan.new_bytes
+    require_space(target, needed, shutil.disk_usage(new).free)
 
     results = write_pictures(plan, existing, order, target, new, context)
     if results is None:
@@ -66,15 +72,16 @@ def _write(order: Order, context: Context, target: Path, new: Path) -> Written:
     failed = {**order.failed, **{rid: reason for rid, reason in results.items() if isinstance(reason, str)}}
     if not records:
         return _nothing_to_write(target, failed, context)
-    manifest, texts = _described(order.layout, records)
+    manifest, texts = _described(order.layout, records, existing.manifest)
     if manifest == existing.manifest and not touched:
         return _told(target, manifest, failed, "nothing to change")
+    if order.layout.packs:
+        manifest = _packed(order.layout, manifest, new)
     _write_texts(new, {**texts, MANIFEST: manifest.dumps()})
     _flush_all(new)
     take_place(new, target)
     done = plan_of([planned for planned in plan.wanted if planned.item.rid not in failed], last)
-    changes = f"{len(done.added)} added, {len(done.changed)} changed, {len(done.removed)} removed"
-    return _told(target, manifest, failed, changes)
+    return _told(target, manifest, failed, done.done)
 
 
 def _nothing_to_write(target: Path, failed: Mapping[str, str], context: Context) -> Written:
@@ -99,7 +106,8 @@ def _wanted(order: Order) -> list[Planned]:
 
 
 def _key(item: Item, wish: Wish) -> str:
-    material = "\0".join((item.cid, item.recipe, wish.image_format, str(wish.strip_metadata), str(WRITER_REV)))
+    parts = (item.cid, item.recipe, wish.image_format, str(wish.strip_metadata), str(WRITER_REV))
+    material = "\0".join((*parts, *(() if wish.webp else ("no webp",))))
     return blake2b(material.encode(), digest_size=16).hexdigest()
 
 
@@ -110,20 +118,45 @@ def _size_of(path: str) -> int:
         return 0
 
 
-def _described(layout: Layout, records: Sequence[Record]) -> tuple[Manifest, dict[str, str]]:
-    """The manifest and the other files for these pictures."""
+def _described(layout: Layout, records: Sequence[Record], last: Manifest | None) -> tuple[Manifest, dict[str, Content]]:
+    """The manifest and the other files for these pictures.
+
+    An archive has the SHA-256 that it has in the last export where it has the same members, else none yet.
+    """
     ordered = sorted(records, key=lambda record: record.file)
     texts = {**layout.texts(ordered), LICENSES: licenses_table(ordered)}
-    digests = {path: sha256(text.encode()).hexdigest() for path, text in sorted(texts.items())}
-    return Manifest(layout.kind, tuple(ordered), digests), texts
+    packs = {pack.path: pack.digest for pack in layout.packs(ordered)} if layout.packs else {}
+    known = {path: last.texts[path] for path, digest in packs.items() if last and last.packs.get(path) == digest}
+    digests = {path: sha256(_coded(text)).hexdigest() for path, text in texts.items()}
+    others = {**dict.fromkeys(packs, ""), **known, **digests}
+    return Manifest(layout.kind, tuple(ordered), dict(sorted(others.items())), packs), texts
 
 
-def _write_texts(new: Path, texts: Mapping[str, str]) -> None:
+def _packed(layout: Layout, manifest: Manifest, new: Path) -> Manifest:
+    """Packs the pictures that lie in the folder `new`, and takes them away; the manifest with the archives' SHA-256."""
+    packs = layout.packs(manifest.pictures) if layout.packs else ()
+    try:
+        written = {pack.path: write_pack(pack, new) for pack in packs}
+    except (TarError, BadZipFile) as error:
+        raise OSError(errno.EIO, f"what was written does not read back: {error}") from error
+    for record in manifest.pictures:
+        (new / record.file).unlink()
+    for folder in sorted({(new / record.file).parent for record in manifest.pictures}, reverse=True):
+        if folder != new and not any(folder.iterdir()):
+            folder.rmdir()
+    return replace(manifest, texts={**manifest.texts, **written})
+
+
+def _coded(content: Content) -> bytes:
+    return content.encode() if isinstance(content, str) else content
+
+
+def _write_texts(new: Path, texts: Mapping[str, Content]) -> None:
     for path, text in texts.items():
         file = new / path
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(text.encode())
-        if file_sha256(file) != sha256(text.encode()).hexdigest():
+        file.write_bytes(_coded(text))
+        if file_sha256(file) != sha256(_coded(text)).hexdigest():
             raise OSError(errno.EIO, "what was written does not read back", str(file))
 
 

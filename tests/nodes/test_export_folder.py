@@ -36,7 +36,7 @@ def left_behind(folder: Path) -> list[str]:
 @both
 def test_an_export_is_the_same_bytes_each_time(tmp_path: Path, spec: NodeSpec) -> None:
     images = images_of(photos(tmp_path / "in"))
-    more = {"trainer_folder": "/there"} if spec is kohya else {}
+    more = {"trainer_folder": "/there"} if "trainer_folder" in spec.parameters else {}
     exported(spec, images, tmp_path / "a" / "out", **more)
     exported(spec, images_of(images.table.reverse().to_dicts()), tmp_path / "b" / "out", **more)
     assert tree(tmp_path / "a" / "out") == tree(tmp_path / "b" / "out")
@@ -83,6 +83,20 @@ def test_sources_are_only_read(tmp_path: Path, spec: NodeSpec) -> None:
     assert {path: (path.stat().st_mtime_ns, path.stat().st_nlink) for path in (tmp_path / "in").iterdir()} == before
     assert tree(tmp_path / "in") == bytes_before
     assert all(picture.stat().st_nlink == 1 for picture in pictures_in(tmp_path / "out"))
+
+
+def test_a_picture_under_another_name_is_told_as_renamed_and_not_made_again(tmp_path: Path) -> None:
+    rows = photos(tmp_path / "in", 4)
+    exported(kohya, images_of(rows), tmp_path / "out")
+    before = {path.stat().st_ino for path in pictures_in(tmp_path / "out")}
+    notices: list[str] = []
+    renamed = [{**rows[0], "rid": "other.jpg"}, {**rows[0], "rid": "copy.jpg"}, *rows[2:]]
+    written = exported(kohya, images_of(renamed), tmp_path / "out", Context(node="o", notice=notices.append))
+    assert "1 to add, 0 to change, 1 to rename, 1 to remove, 2 unchanged" in notices[0]
+    assert "1 added, 0 changed, 1 renamed, 1 removed" in written.summary
+    pictures = pictures_in(tmp_path / "out")
+    assert len({path.stat().st_ino for path in pictures} & before) == 3
+    assert all(path.stat().st_nlink == 1 for path in pictures)
 
 
 def test_pictures_that_are_there_already_are_not_made_again(tmp_path: Path) -> None:
@@ -271,7 +285,7 @@ def test_a_folder_of_somebody_elses_is_not_cleared_away(tmp_path: Path) -> None:
 @both
 def test_a_folder_whose_name_is_no_text_works_or_is_a_problem(tmp_path: Path, spec: NodeSpec) -> None:
     images, folder = images_of(photos(tmp_path / "in")), tmp_path / os.fsdecode(b"out\xff\xfe")
-    if spec is kohya:  # its configuration has to name the folder, and is UTF-8
+    if "trainer_folder" in spec.parameters:  # its configuration has to name the folder, and is UTF-8
         assert refused(spec, images, folder) == "folder-no-text"
         assert not folder.exists()
         exported(spec, images, folder, trainer_folder="/there")

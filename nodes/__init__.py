@@ -16,6 +16,7 @@ from nodes.probe import NODES as PROBE
 from nodes.quality import NODES as QUALITY
 from nodes.readable import NODES as READABLE
 from nodes.report import NODES as REPORT
+from nodes.safety import NODES as SAFETY
 from nodes.sharpness import NODES as SHARPNESS
 from nodes.sources import NODES as SOURCES
 
@@ -27,6 +28,7 @@ NODES: tuple[NodeSpec, ...] = (
     *SHARPNESS,
     *CLIP,
     *AESTHETIC,
+    *SAFETY,
     *FILTERS,
     *EXPRESSION,
     *DUPLICATES,

@@ -12,8 +12,12 @@ from typing import Any
 SAFE_SUFFIXES = frozenset({".safetensors", ".json", ".jinja", ".txt", ".model"})
 """Files of these kinds hold numbers or text and run nothing when they are read."""
 
-HASHED_SUFFIXES = frozenset({".pth"})
-"""Files of these kinds are taken only with their sha256 in the entry; loaders read them with `weights_only=True`."""
+HASHED_SUFFIXES = frozenset({".pth", ".zip", ".onnx"})
+"""Files of these kinds are taken only with their sha256 in the entry.
+
+Loaders read a .pth with `weights_only=True`, from a .zip its numbers alone, and run an .onnx in a runtime that knows
+arithmetic and no more.
+"""
 
 COMMIT_PATTERN = r"[0-9a-f]{40}"
 SHA256_PATTERN = r"[0-9a-f]{64}"
@@ -107,7 +111,7 @@ def _fault_of(entry: ModelEntry) -> str:
     for name in entry.files:
         suffix = PurePosixPath(name).suffix
         if suffix not in SAFE_SUFFIXES and not (suffix in HASHED_SUFFIXES and name in entry.sha256):
-            return f"{name} may run code when it is loaded: only safetensors and text, or .pth with its sha256"
+            return f"{name} may run code when it is loaded: only safetensors and text, or .pth, .zip, .onnx with its sha256"
     if bad := [name for name, digest in entry.sha256.items() if not re.fullmatch(SHA256_PATTERN, digest)]:
         return f"the sha256 of {bad[0]} is none"
     if entry.urls and not set(entry.files) == set(entry.urls) <= set(entry.sha256):

@@ -108,6 +108,57 @@ def save_blip(folder: Path) -> ModelFiles:
     return files_of(folder, "captioner")
 
 
+def save_vit_classifier(folder: Path, labels: list[str]) -> ModelFiles:
+    """A vision transformer of one layer that tells these labels apart, as transformers saves it."""
+    import torch
+    from transformers import ViTConfig, ViTForImageClassification, ViTImageProcessor
+
+    config = ViTConfig(
+        hidden_size=16,
+        intermediate_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        image_size=16,
+        patch_size=8,
+        id2label=dict(enumerate(labels)),
+        label2id={label: number for number, label in enumerate(labels)},
+    )
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        torch.manual_seed(7)
+        model = ViTForImageClassification(config)
+        model.classifier.weight.normal_()  # so that answers depend on the picture
+    model.save_pretrained(folder)
+    ViTImageProcessor(size={"height": 16, "width": 16}).save_pretrained(folder)
+    return files_of(folder, "classifier")
+
+
+def save_timm_classifier(folder: Path, labels: list[str]) -> ModelFiles:
+    """A vision transformer of timm's, saved as timm saves to the hub: a config of its own make and no preprocessor."""
+    import timm
+    import torch
+    from safetensors.torch import save_file
+
+    config = {"architecture": "test_vit", "num_classes": len(labels), "label_names": labels}
+    small = {"img_size": 32, "patch_size": 8}
+    folder.mkdir(parents=True, exist_ok=True)
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        torch.manual_seed(7)
+        model = timm.create_model("test_vit", num_classes=len(labels), **small)
+        model.get_classifier().weight.normal_()
+    save_file(model.state_dict(), folder / "model.safetensors")
+    pretrained = {
+        "input_size": [3, 32, 32],
+        "interpolation": "bicubic",
+        "crop_pct": 1.0,
+        "mean": [0.5] * 3,
+        "std": [0.5] * 3,
+        "first_conv": "patch_embed.proj",
+        "classifier": "head",
+    }
+    (folder / "config.json").write_text(json.dumps({**config, "model_args": small, "pretrained_cfg": pretrained}))
+    return files_of(folder, "classifier")
+
+
 def _image_processor(side: int) -> Any:
     from transformers import CLIPImageProcessor
 

@@ -1,0 +1,140 @@
+"""NSFW models: LAION's heads over CLIP embeddings, and classifiers that look at the picture itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nodegraph import ModelFiles, ModelOf, ModelUse, Pixels, measure, problem
+from nodes.measures.classifier import Classifier, load_classifier, prepare_picture, probabilities
+from nodes.measures.saved_model import SavedModel, read_saved_model
+
+Matrix = NDArray[np.float32]
+
+UNSAFE = ("nsfw", "unsafe", "porn", "hentai", "sexy", "explicit")
+"""Labels that count as not safe where a model's catalogue entry does not name its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class NsfwHead:
+    """LAION's CLIP-NSFW head: some numbers of an embedding stand for categories, then all are normalised, then layers.
+
+    `categories` maps a position of the embedding to what its number, written with six decimals, stands for; a number
+    that is not there stands for 0. `layers` are weights (in, out) and biases (out,) with ReLU between them.
+    """
+
+    categories: dict[int, dict[str, int]]
+    mean: Matrix
+    deviation: Matrix
+    layers: tuple[tuple[Matrix, Matrix], ...]
+
+    @property
+    def width(self) -> int:
+        """How long the embeddings must be that it takes."""
+        return self.layers[0][0].shape[0]
+
+
+def nsfw_scores(head: NsfwHead, embeddings: Matrix) -> Matrix:
+    """Probabilities, shape (n,), 0 to 1, that pictures with these unit embeddings (n, width) are not safe for work.
+
+    LAION-AI/CLIP-based-NSFW-Detector, as AutoKeras runs it.
+    """
+    values = embeddings.astype(np.float32, copy=True)
+    for place, numbers in head.categories.items():
+        values[:, place] = [numbers.get(f"{number:f}", 0) for number in embeddings[:, place].tolist()]
+    values = (values - head.mean) / head.deviation
+    for weight, bias in head.layers[:-1]:
+        values = np.maximum(values @ weight + bias, 0)
+    weight, bias = head.layers[-1]
+    half = np.float32(0.5)
+    return half + half * np.tanh(half * (values @ weight + bias)[:, 0])  # the sigmoid, without exp's overflow
+
+
+def load_nsfw_head(files: ModelFiles) -> NsfwHead:
+    """The head in the model's folder, a zip as LAION published it. Raises ProblemError for what holds no such head."""
+    path = files.folder / next((name for name in files.entry.files if name.endswith(".zip")), "head.zip")
+    try:
+        return _head_of(read_saved_model(path))
+    except Exception as error:  # whatever a damaged file makes the reader raise, the answer is the same
+        raise problem(
+            "broken-model",
+            f"The NSFW head {files.entry.id} cannot be loaded: {_said(path, error)}.",
+            f"Delete {files.folder} so that it is fetched again.",
+            param="head",
+            value=files.entry.id,
+        ) from error
+
+
+def _said(path: Path, error: Exception) -> str:
+    return f"there is no file {path}" if isinstance(error, FileNotFoundError) else f"{path.name}: {error}"
+
+
+def _head_of(saved: SavedModel) -> NsfwHead:
+    encoded = [place for place, how in enumerate(saved.settings["MultiCategoryEncoding"]["encoding"]) if how != "none"]
+    if len(encoded) != len(saved.lookups):
+        raise ValueError(f"{len(encoded)} numbers stand for categories and {len(saved.lookups)} tables say for which")
+    variables, layers, number = saved.variables, [], 2
+    while f"layer_with_weights-{number}/kernel" in variables:
+        layers.append(
+            (variables[f"layer_with_weights-{number}/kernel"], variables[f"layer_with_weights-{number}/bias"])
+        )
+        number += 1
+    mean, variance = (variables[f"layer_with_weights-1/{name}"] for name in ("mean", "variance"))
+    widths = [weight.shape[1] for weight, _bias in layers]
+    taken = [weight.shape[0] for weight, _bias in layers]
+    if not layers or widths[-1] != 1 or taken != [mean.size, *widths[:-1]] or max(encoded, default=0) >= mean.size:
+        raise ValueError("its layers do not fit each other")
+    tables = [dict(zip(table.keys, table.values.tolist(), strict=True)) for table in saved.lookups]
+    return NsfwHead(
+        categories=dict(zip(encoded, tables, strict=True)),
+        mean=mean,
+        deviation=np.maximum(np.sqrt(variance), np.float32(1e-7)),  # Keras's own guard against a variance of nothing
+        layers=tuple(layers),
+    )
+
+
+def unsafe_labels(files: ModelFiles, labels: Sequence[str]) -> list[int]:
+    """Positions of the labels that mean "not safe": those that the catalogue entry names, or the usual words."""
+    wanted = {str(name).casefold() for name in files.entry.details.get("unsafe", UNSAFE)}
+    return [position for position, label in enumerate(labels) if label.casefold() in wanted]
+
+
+@dataclass(frozen=True, eq=False)
+class NsfwClassifier:
+    """A loaded classifier and the positions of those of its labels that mean "not safe"."""
+
+    classifier: Classifier
+    unsafe: tuple[int, ...]
+
+
+def load_nsfw_classifier(files: ModelFiles, device: str) -> NsfwClassifier:
+    """Loads the classifier in `files.folder`. Raises ProblemError, also for one with no label that means "not safe"."""
+    classifier = load_classifier(files, device)
+    unsafe = unsafe_labels(files, classifier.labels)
+    if not unsafe:
+        raise problem(
+            "broken-model",
+            f"None of the labels of {files.entry.id} means that a picture is not safe: {', '.join(classifier.labels)}.",
+            "Choose another model.",
+            param="model",
+            value=files.entry.id,
+        )
+    return NsfwClassifier(classifier, tuple(unsafe))
+
+
+def prepare_nsfw(handle: NsfwClassifier, image: NDArray[np.uint8], *, model: str) -> Any:
+    """The tensor that the classifier wants for one picture (h, w, 3)."""
+    return prepare_picture(handle.classifier, image)
+
+
+@measure("nsfw.classifier", rev=1, takes=Pixels("RGB", None), model=ModelUse(load_nsfw_classifier, prepare_nsfw))
+def nsfw_classifier(
+    handle: NsfwClassifier, batch: Sequence[Any], *, model: Annotated[str, ModelOf("nsfw-classifier")]
+) -> Sequence[float]:
+    """Probabilities, 0 to 1, of the labels that mean "not safe for work" together."""
+    return probabilities(handle.classifier, batch)[:, list(handle.unsafe)].sum(axis=1).tolist()

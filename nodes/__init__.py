@@ -8,6 +8,7 @@ from nodes.arrange import NODES as ARRANGE
 from nodes.caption import NODES as CAPTION
 from nodes.caption_text import NODES as CAPTION_TEXT
 from nodes.clip import NODES as CLIP
+from nodes.composite import NODES as COMPOSITE
 from nodes.duplicates import NODES as DUPLICATES
 from nodes.export import NODES as EXPORT
 from nodes.expression import NODES as EXPRESSION
@@ -18,6 +19,7 @@ from nodes.readable import NODES as READABLE
 from nodes.report import NODES as REPORT
 from nodes.safety import NODES as SAFETY
 from nodes.sharpness import NODES as SHARPNESS
+from nodes.similar import NODES as SIMILAR
 from nodes.sources import NODES as SOURCES
 
 NODES: tuple[NodeSpec, ...] = (
@@ -27,7 +29,9 @@ NODES: tuple[NodeSpec, ...] = (
     *QUALITY,
     *SHARPNESS,
     *CLIP,
+    *SIMILAR,
     *AESTHETIC,
+    *COMPOSITE,
     *SAFETY,
     *FILTERS,
     *EXPRESSION,

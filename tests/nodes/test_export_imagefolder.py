@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import warnings
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from nodegraph.context import Context, NodeCount
@@ -87,13 +90,50 @@ def test_a_set_without_captions_is_written_without_texts(tmp_path: Path) -> None
     assert all("text" not in line for line in metadata_in(tmp_path / "out" / "train"))
 
 
+@pytest.mark.parametrize("form", ["jsonl", "csv", "parquet"])
+def test_further_columns_are_written_with_the_same_types_in_every_split(tmp_path: Path, form: str) -> None:
+    images = images_of(
+        photos(tmp_path / "in"),
+        split=["train", "train", "test", "test"],
+        score=[0.5, float("nan"), None, None],
+        tags=[["a", "b"], [], None, ["c"]],
+        nothing=[None] * 4,
+    )
+    exported(
+        imagefolder,
+        images,
+        tmp_path / "out",
+        metadata=form,
+        columns=["score", "tags", "nothing", "path", "image", "rid"],
+    )
+    assert not list((tmp_path / "out").rglob("metadata.*"))[2:]
+    read = {"jsonl": pl.read_ndjson, "csv": pl.read_csv, "parquet": pl.read_parquet}[form]
+    train, test = (read(tmp_path / "out" / split / f"metadata.{form}") for split in ("train", "test"))
+    assert train.columns == test.columns == ["file_name", "text", "width", "height", "score", "tags", "nothing"]
+    assert train["score"][0] == 0.5
+    assert form != "parquet" or train.schema == test.schema
+
+
 @pytest.mark.peer
-def test_the_datasets_library_reads_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("form", ["jsonl", "csv", "parquet"])
+def test_the_datasets_library_reads_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
     monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))
     datasets = pytest.importorskip("datasets", reason="the datasets library is not installed")
-    split = ["train", "validation", "train", "train"]
-    images = images_of(photos(tmp_path / "in"), split=split, author=["a", "b", None, None])
-    exported(imagefolder, images, tmp_path / "out")
-    loaded = datasets.load_dataset("imagefolder", data_dir=str(tmp_path / "out"), cache_dir=str(tmp_path / "cache"))
-    assert {name: len(rows) for name, rows in loaded.items()} == {"train": 3, "validation": 1}
-    assert sorted(loaded["train"]["text"]) == ["a picture, 0", "a picture, 2", "a picture, 3"]
+    rows = photos(tmp_path / "in")
+    rows[0]["caption"] = 'one\ntwo, "three" 猫'
+    images = images_of(
+        rows,
+        split=["train", "validation", "train", "train"],
+        author=["a", "b", None, None],
+        score=[1.5, 2.0, None, 0.25],
+    )
+    exported(imagefolder, images, tmp_path / "out", metadata=form, columns=["score"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # the library leaves files open
+        loaded = datasets.load_dataset("imagefolder", data_dir=str(tmp_path / "out"), cache_dir=str(tmp_path / "cache"))
+        gc.collect()
+    assert {name: len(split) for name, split in loaded.items()} == {"train": 3, "validation": 1}
+    assert loaded["train"].features == loaded["validation"].features
+    assert sorted(loaded["train"]["text"]) == ["a picture, 2", "a picture, 3", 'one\ntwo, "three" 猫']
+    assert sorted(loaded["train"]["score"], key=str) == [0.25, 1.5, None]
+    assert loaded["validation"][0]["image"].size == (40, 30)

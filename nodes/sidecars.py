@@ -69,9 +69,14 @@ def read_sidecars(paths: list[Path]) -> tuple[Told, list[tuple[Path, str]]]:
 
 
 def read_text(path: Path) -> str:
-    """The text of a file without blanks at its ends: Unicode by its byte-order mark, else UTF-8, else Windows-1252.
+    """The text of a file without blanks at its ends, see `whole_text`."""
+    return whole_text(path).strip()
 
-    Line ends become "\\n". Raises UnusableError for what is no text, or more than a megabyte of it.
+
+def whole_text(path: Path) -> str:
+    """The text of a file: Unicode by its byte-order mark, else UTF-8, else Windows-1252. Line ends become "\\n".
+
+    Raises UnusableError for what is no text, or more than a megabyte of it.
     """
     try:
         with opened(path) as file:
@@ -84,7 +89,7 @@ def read_text(path: Path) -> str:
     controls = len(_CONTROL.findall(text))
     if "\0" in text or controls > _CONTROL_SHARE * len(text):
         raise UnusableError("it is not text")
-    return _clean(text)
+    return _plain(text)
 
 
 def _decoded(data: bytes) -> str:
@@ -101,10 +106,15 @@ def _decoded(data: bytes) -> str:
         return data.decode("latin-1")
 
 
-def _clean(text: str) -> str:
+def clean_text(text: str) -> str:
+    """The text as a table can hold it, without blanks at its ends; line ends become "\\n"."""
+    return _plain(text).strip()
+
+
+def _plain(text: str) -> str:
     # JSON can spell half a surrogate pair, which no table can hold.
     whole = text.encode("utf-8", "replace").decode("utf-8")
-    return whole.replace("\r\n", "\n").replace("\r", "\n").strip()
+    return whole.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _from_json(text: str) -> Told:
@@ -124,13 +134,13 @@ def _from_json(text: str) -> Told:
 
 
 def _first(said: dict[str, Any], *keys: str) -> str | None:
-    texts = (_clean(said[key]) for key in keys if isinstance(said.get(key), str))
+    texts = (clean_text(said[key]) for key in keys if isinstance(said.get(key), str))
     return next((text for text in texts if text), None)
 
 
 def _tags(tags: Any) -> str | None:
     if isinstance(tags, str):
-        return _clean(tags) or None
+        return clean_text(tags) or None
     if not isinstance(tags, list):
         return None
-    return ", ".join(text for tag in tags if isinstance(tag, str) and (text := _clean(tag))) or None
+    return ", ".join(text for tag in tags if isinstance(tag, str) and (text := clean_text(tag))) or None

@@ -1,0 +1,13 @@
+"""Sources: where the pictures of a graph come from.
+
+Each source lists files and says why it gives some of them not. Folders of the user are only read; what is unpacked or
+downloaded goes into a folder that the user names, through `nodes/unpacking.py`.
+"""
+
+from __future__ import annotations
+
+from nodegraph.specs import NodeSpec
+from nodes.sources.folder import folder, reference
+from nodes.sources.kohya import kohya
+
+NODES: tuple[NodeSpec, ...] = (folder, reference, kohya)

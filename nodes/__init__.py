@@ -6,6 +6,7 @@ from nodegraph.specs import NodeSpec
 from nodes.aesthetic import NODES as AESTHETIC
 from nodes.arrange import NODES as ARRANGE
 from nodes.caption import NODES as CAPTION
+from nodes.caption_statistics import NODES as CAPTION_STATISTICS
 from nodes.caption_text import NODES as CAPTION_TEXT
 from nodes.clip import NODES as CLIP
 from nodes.composite import NODES as COMPOSITE
@@ -26,6 +27,7 @@ NODES: tuple[NodeSpec, ...] = (
     *SOURCES,
     *READABLE,
     *PROBE,
+    *CAPTION_STATISTICS,
     *QUALITY,
     *SHARPNESS,
     *CLIP,

@@ -111,7 +111,8 @@ def _fault_of(entry: ModelEntry) -> str:
     for name in entry.files:
         suffix = PurePosixPath(name).suffix
         if suffix not in SAFE_SUFFIXES and not (suffix in HASHED_SUFFIXES and name in entry.sha256):
-            return f"{name} may run code when it is loaded: only safetensors and text, or .pth, .zip, .onnx with its sha256"
+            hashed = ", ".join(sorted(HASHED_SUFFIXES))
+            return f"{name} may run code when it is loaded: only safetensors and text, or {hashed} with its sha256"
     if bad := [name for name, digest in entry.sha256.items() if not re.fullmatch(SHA256_PATTERN, digest)]:
         return f"the sha256 of {bad[0]} is none"
     if entry.urls and not set(entry.files) == set(entry.urls) <= set(entry.sha256):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from nodegraph.specs import NodeSpec
 from nodes.aesthetic import NODES as AESTHETIC
 from nodes.arrange import NODES as ARRANGE
+from nodes.balance import NODES as BALANCE
 from nodes.caption import NODES as CAPTION
 from nodes.caption_statistics import NODES as CAPTION_STATISTICS
 from nodes.caption_text import NODES as CAPTION_TEXT
@@ -39,6 +40,7 @@ NODES: tuple[NodeSpec, ...] = (
     *EXPRESSION,
     *DUPLICATES,
     *ARRANGE,
+    *BALANCE,
     *CAPTION,
     *CAPTION_TEXT,
     *EXPORT,

@@ -23,6 +23,7 @@ from nodes.safety import NODES as SAFETY
 from nodes.sharpness import NODES as SHARPNESS
 from nodes.similar import NODES as SIMILAR
 from nodes.sources import NODES as SOURCES
+from nodes.triage import NODES as TRIAGE
 
 NODES: tuple[NodeSpec, ...] = (
     *SOURCES,
@@ -40,6 +41,7 @@ NODES: tuple[NodeSpec, ...] = (
     *EXPRESSION,
     *DUPLICATES,
     *ARRANGE,
+    *TRIAGE,
     *BALANCE,
     *CAPTION,
     *CAPTION_TEXT,

@@ -1,0 +1,1 @@
+"""What every node of the library must hold to, tried on each of them."""

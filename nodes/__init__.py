@@ -7,6 +7,9 @@ from nodes.aesthetic import NODES as AESTHETIC
 from nodes.arrange import NODES as ARRANGE
 from nodes.balance import NODES as BALANCE
 from nodes.caption import NODES as CAPTION
+from nodes.caption_clean import NODES as CAPTION_CLEAN
+from nodes.caption_edit import NODES as CAPTION_EDIT
+from nodes.caption_layers import NODES as CAPTION_LAYERS
 from nodes.caption_statistics import NODES as CAPTION_STATISTICS
 from nodes.caption_text import NODES as CAPTION_TEXT
 from nodes.clip import NODES as CLIP
@@ -44,6 +47,9 @@ NODES: tuple[NodeSpec, ...] = (
     *TRIAGE,
     *BALANCE,
     *CAPTION,
+    *CAPTION_EDIT,
+    *CAPTION_CLEAN,
+    *CAPTION_LAYERS,
     *CAPTION_TEXT,
     *EXPORT,
     *REPORT,

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from nodegraph import Column, ColumnInfo, Columns, ImageSet, Main, Problem, ProblemError, Text, captioner
+from nodegraph import Column, Columns, ImageSet, Main, Problem, ProblemError, Text, captioner
+from nodes.authorship import BY_PERSON, IN_USE
 from nodes.reasons import number_text
 
 Piece = tuple[str, bool]
@@ -14,6 +15,9 @@ Piece = tuple[str, bool]
 
 _FIELD = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+
+PLACE = "\ue000"
+"""Stands for a caption while the template is tidied round it: a character that Unicode leaves without a meaning."""
 
 
 def pieces_of(template: str) -> list[Piece]:
@@ -76,13 +80,7 @@ def _check(params: Any) -> Sequence[Problem]:
     return ()
 
 
-_GIVES = {
-    "caption": ColumnInfo("text", "What the picture shows, in the words it is trained with"),
-    "caption_by": ColumnInfo("text", "What gave the caption"),
-}
-
-
-@captioner("caption/template", rev=1, title="Caption template", needs=_needs, gives=_GIVES, check=_check)
+@captioner("caption/template", rev=2, title="Caption template", needs=_needs, gives=IN_USE, check=_check)
 def template(
     images: ImageSet,
     *,
@@ -104,13 +102,19 @@ def template(
 
     `{trigger}` is the trigger word, `{caption}` the caption so far, `{label}` the column label. The trigger word is
     written once, however often it stands in the caption already. What has no value leaves no stray comma behind, and
-    the result is one line, because trainers read the first line alone.
+    the result is one line, because trainers read the first line alone. What a person wrote is put in word for word: a
+    trigger word in it stays where it is and is then not written a second time, and a template without `{caption}`
+    leaves it as it is.
     """
     pieces = pieces_of(template)
     captions, by = [], []
     for row in images.rows():
         before = str(row.get("caption") or "").strip()
         stand_in = str(row.get(instead) or "").strip() if instead and on_empty == "label" else ""
+        if before and row.get("caption_by") == BY_PERSON:
+            captions.append(around(pieces, row, trigger.strip()) if ("caption", True) in pieces else row["caption"])
+            by.append(BY_PERSON)
+            continue
         if not (before or stand_in) and on_empty == "keep":
             captions.append(row.get("caption"))
             by.append(row.get("caption_by"))
@@ -126,7 +130,7 @@ def filled(pieces: Sequence[Piece], values: Mapping[str, object], trigger: str =
 
     `trigger` is taken out of the values of the other fields where it is a word of its own.
     """
-    word = re.compile(rf"(?<!\w){re.escape(trigger)}(?!\w)", re.IGNORECASE) if trigger else None
+    word = _word(trigger) if trigger else None
     parts: list[str] = []
     written = False
     for text, is_field in pieces:
@@ -139,6 +143,19 @@ def filled(pieces: Sequence[Piece], values: Mapping[str, object], trigger: str =
             value = _text_of(values.get(text))
             parts.append(word.sub("", value) if word and _has_trigger(pieces) else value)
     return _tidy("".join(parts))
+
+
+def around(pieces: Sequence[Piece], row: Mapping[str, object], trigger: str = "") -> str:
+    """The template round the caption of a row, on one line, in which the words of that caption are not changed."""
+    caption = " ".join(str(row["caption"]).split())
+    if trigger and _word(trigger).search(caption):
+        pieces, trigger = [piece for piece in pieces if piece != ("trigger", True)], ""
+    kept = filled(pieces, {**row, "caption": PLACE, "trigger": trigger}, trigger)
+    return kept.replace(PLACE, caption)
+
+
+def _word(text: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(text)}(?!\w)", re.IGNORECASE)
 
 
 def _has_trigger(pieces: Sequence[Piece]) -> bool:

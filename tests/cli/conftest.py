@@ -22,7 +22,7 @@ NODES: dict[str, tuple[str, int, dict[str, Any]]] = {
     "readable": ("inspect/readable", 1, {}),
     "sharpness": ("quality/sharpness", 1, {}),
     "sharp": ("filter/threshold", 2, {"column": "sharpness", "low": 1}),
-    "words": ("caption/template", 1, {"template": "a picture", "on_empty": "template"}),
+    "words": ("caption/template", 2, {"template": "a picture", "on_empty": "template"}),
     "export": ("export/imagefolder", 1, {"folder": "set"}),
 }
 EDGES = (

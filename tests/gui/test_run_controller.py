@@ -253,7 +253,7 @@ def test_live_mode_runs_each_edit_and_writes_nothing(
 def test_a_caption_by_hand_makes_stale_and_live_mode_renews(
     run: RunController, document: GraphDocument, results: Results, go: Go, qtbot: QtBot
 ) -> None:
-    document.push(AddNode(Node("words", "caption/template", 1, {"template": "a thing"})), "Add")
+    document.push(AddNode(Node("words", "caption/template", 2, {"template": "a thing"})), "Add")
     document.push(Connect(Edge.parse("sharp.kept", "words.images")), "Connect")
     document.push(Disconnect(Edge.parse("sharp.kept", "best.images")), "Disconnect")
     document.push(Connect(Edge.parse("words.images", "best.images")), "Connect")

@@ -122,7 +122,8 @@ def test_captions_that_are_there_stay_and_say_they_came_from_the_source() -> Non
 
 def test_a_set_without_a_caption_column_is_captioned_whole() -> None:
     found = run(images(2), model="tiny")
-    assert found.to_dict(as_series=False) == {"caption": ["made up"] * 2, "caption_by": ["model:tiny"] * 2}
+    assert found["caption"].to_list() == ["made up"] * 2
+    assert found["caption_by"].to_list() == ["model:tiny"] * 2
 
 
 def test_captions_of_the_source_are_replaced_when_asked_for() -> None:

@@ -41,7 +41,7 @@ def graph(tmp_path: Path, registry: Registry) -> Graph:
         (folder / f"{number}.txt").write_text(f"picture {number}")
     nodes = [
         Node("folder", "source/folder", params={"folder": str(folder)}),
-        Node("trigger", "caption/template", params={"trigger": "mychar", "template": "{trigger}, {caption}"}),
+        Node("trigger", "caption/template", 2, params={"trigger": "mychar", "template": "{trigger}, {caption}"}),
     ]
     return prepare_graph(graph_of(nodes, [("folder.images", "trigger.images")]), registry, base=tmp_path).graph
 

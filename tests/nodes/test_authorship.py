@@ -1,0 +1,120 @@
+"""Who wrote a caption: no machine writes over a person, whatever is set, and nothing that was said is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nodegraph import ImageSet, Values, installed_registry
+from nodegraph.specs import NodeSpec
+from nodes.authorship import RESERVED, rows_to_caption
+from nodes.caption import caption_model
+from nodes.caption_clean import clean
+from nodes.caption_edit import edit
+from nodes.caption_layers import layers
+from nodes.caption_text import template
+from tests.nodes.tables import images
+
+SAID = "what a machine says"
+
+
+def answered(spec: NodeSpec, answer: object = SAID) -> Callable[..., Mapping[str, Any]]:
+    """Calls a captioner of which a model answers `answer` wherever it is asked."""
+
+    def call(given_set: ImageSet, **params: Any) -> Mapping[str, Any]:
+        asked = rows_to_caption(given_set, {"only_empty": False} | params)
+        return spec.function(given_set, answers=Values([answer if flag else None for flag in asked]), **params)
+
+    return call
+
+
+WRITERS: dict[str, Callable[[ImageSet], Mapping[str, Any]]] = {
+    "caption/model": lambda rows: answered(caption_model)(rows, only_empty=False),
+    "caption/template": lambda rows: template.function(rows, trigger="ohwx", template="{trigger}, {caption}, {other}"),
+    "caption/template without the caption": lambda rows: template.function(rows, template="{other}"),
+    "caption/layers": lambda rows: layers.function(rows, layers=["other", "caption"]),
+    "caption/layers joined": lambda rows: layers.function(rows, layers=["caption", "other"], use="joined"),
+    "caption/edit": lambda rows: edit.function(
+        rows, operations=["strip", "regex: . => x", "upper", "sort", "remove: a", "prepend: ohwx"]
+    ),
+    "caption/clean": lambda rows: clean.function(rows, emoji=True, trailing_dots=True),
+}
+
+WORDS = st.text(min_size=1, max_size=40).filter(lambda text: bool(text.strip()))
+
+
+def in_one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("name", WRITERS)
+@given(text=WORDS)
+def test_what_a_person_wrote_survives_every_machine(name: str, text: str) -> None:
+    rows = images(2, caption=[text, "a machine's"], caption_by=["person", "model:x"], other=["another", "text"])
+    found = pl.DataFrame(WRITERS[name](rows))
+    assert in_one_line(text) in in_one_line(found["caption"][0])
+    assert found["caption_by"][0] == "person"
+
+
+def test_every_node_that_writes_captions_is_held_to_it() -> None:
+    registry = installed_registry()
+    writers = {name for name, spec in registry.nodes.items() if spec.kind == "captioner"}
+    assert writers <= {name.partition(" ")[0] for name in WRITERS}
+
+
+def test_what_a_model_said_and_what_the_picture_came_with_are_kept_beside_the_caption() -> None:
+    rows = images(3, caption=["from a file", None, "by hand"], caption_by=[None, None, "person"])
+    found = rows.with_columns(answered(caption_model)(rows, only_empty=False))
+    assert found["caption"].to_list() == [SAID, SAID, "by hand"]
+    assert found["caption_original"].to_list() == ["from a file", None, None]
+    assert found["caption_model"].to_list() == [SAID, SAID, None]
+    second = answered(caption_model, "other words")(found, only_empty=True, layer="second")
+    assert second["caption"].to_list() == [SAID, SAID, "by hand"]
+    assert second["caption_original"].to_list() == ["from a file", None, None]
+
+
+def test_asked_again_for_other_rows_a_layer_keeps_what_it_held() -> None:
+    rows = images(2, caption=["x", None], caption_by=["model:x", None], caption_model=["x", None])
+    assert answered(caption_model)(rows, only_empty=True)["caption_model"].to_list() == ["x", SAID]
+
+
+@pytest.mark.parametrize("name", sorted(RESERVED))
+def test_a_layer_cannot_take_the_name_of_a_column_with_another_meaning(name: str) -> None:
+    assert [found.code for found in caption_model.check({"layer": name})] == ["reserved-column"]
+
+
+def test_the_first_layer_that_is_not_blank_is_chosen() -> None:
+    rows = images(
+        4,
+        caption=["old", "old", "old", "by hand"],
+        caption_by=["source", "model:x", None, "person"],
+        caption_tags=[" ", "a, b", None, "a"],
+        caption_model=["a sentence", "another", None, "b"],
+    )
+    found = layers.function(rows, layers=["caption_tags", "caption_model"])
+    assert found["caption"] == ["a sentence", "a, b", "old", "by hand"]
+    assert found["caption_by"] == ["layer:caption_model", "layer:caption_tags", "source", "person"]
+
+
+def test_layers_are_joined_and_the_same_text_is_written_once() -> None:
+    rows = images(2, caption=["a cat", "a cat"], one=["a cat", " a dog "], two=["a tail", None])
+    found = layers.function(rows, layers=["one", "caption", "two"], use="joined", separator=" | ")
+    assert found["caption"] == ["a cat | a tail", "a dog | a cat"]
+    assert found["caption_by"] == ["layer:one+caption+two", "layer:one+caption"]
+
+
+def test_the_caption_itself_as_a_layer_keeps_its_author() -> None:
+    rows = images(2, caption=["a cat", None], caption_by=["model:x", None], one=["b", "b"])
+    found = layers.function(rows, layers=["caption", "one"])
+    assert list(zip(found["caption"], found["caption_by"], strict=True)) == [("a cat", "model:x"), ("b", "layer:one")]
+
+
+def test_choosing_among_no_rows_or_no_layers_is_possible() -> None:
+    assert layers.function(images(0, one=[]), layers=["one"])["caption"] == []
+    assert layers.function(images(1, caption=["x"]), layers=[])["caption"] == ["x"]
+    assert [found.code for found in layers.check({"layers": []})] == ["no-layer"]

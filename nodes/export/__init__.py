@@ -10,5 +10,6 @@ from nodes.export.ai_toolkit import ai_toolkit
 from nodes.export.imagefolder import imagefolder
 from nodes.export.kohya import kohya
 from nodes.export.onetrainer import onetrainer
+from nodes.export.webdataset import webdataset
 
-NODES: tuple[NodeSpec, ...] = (kohya, imagefolder, onetrainer, ai_toolkit)
+NODES: tuple[NodeSpec, ...] = (kohya, imagefolder, onetrainer, ai_toolkit, webdataset)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import io
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from hashlib import blake2b, sha256
 from pathlib import Path
 from typing import Any
@@ -72,3 +75,12 @@ def tree(folder: Path) -> dict[str, str]:
 def pictures_in(folder: Path) -> list[Path]:
     """The pictures below a folder, sorted."""
     return sorted(path for path in folder.rglob("*") if path.suffix in (".jpg", ".png", ".webp"))
+
+
+@contextmanager
+def careless_library() -> Iterator[None]:
+    """For readers that leave files open: nobody is warned of them, here or later."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        yield
+        gc.collect()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import json
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +13,7 @@ from nodegraph.context import Context, NodeCount
 from nodegraph.problems import ProblemError
 from nodes.export import imagefolder
 from nodes.export.imagefolder import split_name
-from tests.nodes.exporting import exported, images_of, photos, pictures_in
+from tests.nodes.exporting import careless_library, exported, images_of, photos, pictures_in
 
 
 def metadata_in(folder: Path) -> list[dict[str, Any]]:
@@ -128,10 +126,8 @@ def test_the_datasets_library_reads_it(tmp_path: Path, monkeypatch: pytest.Monke
         score=[1.5, 2.0, None, 0.25],
     )
     exported(imagefolder, images, tmp_path / "out", metadata=form, columns=["score"])
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)  # the library leaves files open
+    with careless_library():
         loaded = datasets.load_dataset("imagefolder", data_dir=str(tmp_path / "out"), cache_dir=str(tmp_path / "cache"))
-        gc.collect()
     assert {name: len(split) for name, split in loaded.items()} == {"train": 3, "validation": 1}
     assert loaded["train"].features == loaded["validation"].features
     assert sorted(loaded["train"]["text"]) == ["a picture, 2", "a picture, 3", 'one\ntwo, "three" 猫']

@@ -10,6 +10,7 @@ from nodes.caption import NODES as CAPTION
 from nodes.caption_clean import NODES as CAPTION_CLEAN
 from nodes.caption_edit import NODES as CAPTION_EDIT
 from nodes.caption_layers import NODES as CAPTION_LAYERS
+from nodes.caption_lint import NODES as CAPTION_LINT
 from nodes.caption_statistics import NODES as CAPTION_STATISTICS
 from nodes.caption_text import NODES as CAPTION_TEXT
 from nodes.clip import NODES as CLIP
@@ -23,9 +24,11 @@ from nodes.quality import NODES as QUALITY
 from nodes.readable import NODES as READABLE
 from nodes.report import NODES as REPORT
 from nodes.safety import NODES as SAFETY
+from nodes.shape import NODES as SHAPE
 from nodes.sharpness import NODES as SHARPNESS
 from nodes.similar import NODES as SIMILAR
 from nodes.sources import NODES as SOURCES
+from nodes.text_filter import NODES as TEXT_FILTER
 from nodes.triage import NODES as TRIAGE
 
 NODES: tuple[NodeSpec, ...] = (
@@ -41,16 +44,19 @@ NODES: tuple[NodeSpec, ...] = (
     *COMPOSITE,
     *SAFETY,
     *FILTERS,
+    *TEXT_FILTER,
     *EXPRESSION,
     *DUPLICATES,
     *ARRANGE,
     *TRIAGE,
     *BALANCE,
+    *SHAPE,
     *CAPTION,
     *CAPTION_EDIT,
     *CAPTION_CLEAN,
     *CAPTION_LAYERS,
     *CAPTION_TEXT,
+    *CAPTION_LINT,
     *EXPORT,
     *REPORT,
 )

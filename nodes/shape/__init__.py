@@ -1,0 +1,13 @@
+"""Shape: nodes that edit pictures. They write recipes, which every decode and every export follows; no file is changed.
+
+Such a node sees the whole set at once, so that what is measured below it is remembered under the new recipe.
+"""
+
+from __future__ import annotations
+
+from nodegraph.specs import NodeSpec
+from nodes.shape.augment import NODES as AUGMENT
+from nodes.shape.colour import NODES as COLOUR
+from nodes.shape.resize import NODES as RESIZE
+
+NODES: tuple[NodeSpec, ...] = (*COLOUR, *RESIZE, *AUGMENT)

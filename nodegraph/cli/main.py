@@ -80,8 +80,9 @@ def main(arguments: list[str] | None = None) -> None:
     except Exception as error:
         if os.environ.get("NODEGRAPH_DEBUG"):
             raise
+        where = " ".join(getattr(error, "__notes__", ()))
         click.echo(
-            f"error: {type(error).__name__}: {error}. This is a mistake in nodegraph; "
+            f"error: {type(error).__name__}: {error}. This is a mistake {where or 'in nodegraph'}; "
             "NODEGRAPH_DEBUG=1 shows where it happened.",
             err=True,
         )

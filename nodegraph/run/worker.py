@@ -151,7 +151,8 @@ class Worker:
             self.say(request.run, {"event": "problems", "problems": [asdict(problem) for problem in error.problems]})
         except BaseException as error:  # a panic of polars is no Exception
             trace = traceback.format_exc()
-            self.say(request.run, {"event": "failed", "message": f"{type(error).__name__}: {error}", "trace": trace})
+            message = " ".join([f"{type(error).__name__}: {error}", *getattr(error, "__notes__", ())])
+            self.say(request.run, {"event": "failed", "message": message, "trace": trace})
 
     def _hear(self, run: str, event: Event) -> None:
         self.say(run, as_dict(event))

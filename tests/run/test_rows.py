@@ -63,6 +63,12 @@ def forgetful(images: ImageSet) -> Rows:
     return Rows({"images": images.table[:1]})
 
 
+@scorer("test/broken", rev=1)
+def broken(images: ImageSet) -> Columns:
+    """Fails."""
+    return {"half": [len(images) / 0]}
+
+
 @scorer("test/lighter", rev=1, gives={"lighter": score()}, whole_set=True)
 def lighter(
     images: ImageSet,
@@ -128,6 +134,14 @@ def test_a_node_that_loses_rows_without_a_word_is_a_bug(bench: Bench) -> None:
     types = {"folder": "test/folder", "lost": "test/forgetful"}
     with pytest.raises(TypeError, match="dropped for a reason"):
         bench.run(graph(bench, types, ("folder.images", "lost.images")))
+
+
+def test_whoever_reads_of_a_bug_in_a_node_reads_which_node(bench: Bench) -> None:
+    bench.registry = registry_of([*REGISTRY_NODES, broken])
+    types = {"folder": "test/folder", "bad": "test/broken"}
+    with pytest.raises(ZeroDivisionError) as raised:
+        bench.run(graph(bench, types, ("folder.images", "bad.images")))
+    assert raised.value.__notes__ == ["in the node 'bad' of the type test/broken"]
 
 
 def two_folders(bench: Bench, last: str) -> Graph:

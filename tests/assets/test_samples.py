@@ -12,6 +12,7 @@ import pytest
 from PIL import Image, UnidentifiedImageError
 
 from assets import asset
+from assets.training.make_kohya_set import PICTURES, WORDS
 from assets.training.make_samples import encoded, good_picture, planned_names, truth
 from assets.training.painting import paint_cutout
 from assets.training.sample_plan import CUTOUTS, SAMPLES
@@ -123,3 +124,10 @@ def detail(file: str) -> float:
 
 def test_the_folder_stays_small() -> None:
     assert sum(path.stat().st_size for path in SAMPLES_FOLDER.rglob("*") if path.is_file()) < 3_000_000
+
+
+def test_the_kohya_set_is_what_its_script_makes() -> None:
+    home = asset("kohya-set")
+    there = {path.relative_to(home).as_posix(): path.read_bytes() for path in home.rglob("*") if path.is_file()}
+    planned = {name: shipped(sample) for name, sample in PICTURES.items()}
+    assert there == planned | {name: text.encode() for name, text in WORDS.items()}

@@ -1,4 +1,4 @@
-"""Makes `assets/kohya-set`: a training folder as one finds them, with the mistakes that cost people a night of training.
+"""Makes `assets/kohya-set`: a training folder as one finds them, with the mistakes that cost a night of training.
 
     python -m assets.training.make_kohya_set
 
@@ -34,7 +34,7 @@ PICTURES: dict[str, str] = {
 WORDS: dict[str, str] = {
     f"{FISH}/fish 01.txt": "ohwx fish, a watercolour painting of a matte orange fish on the water\n",
     f"{FISH}/fish 02.txt": "",  # on an empty file the trainer stops
-    f"{FISH}/fish 03.txt": "ohwx fish, a watercolour painting\nof a dotted red fish on the water\n",  # line 2 is not read
+    f"{FISH}/fish 03.txt": "ohwx fish, a watercolour painting\nof a dotted red fish on the water\n",  # only line 1 is read
     f"{FISH}/fish 04.txt": "This image shows a watercolour painting of two matte pink fish  on the water ..\n",
     f"{FISH}/fish 05.txt": "ohwx fish, ohwx fish, watercolour, watercolour, fish\n",
     f"{FISH}/fish 07.txt": "a dotted purple fish on a plain background",  # without the trigger word

@@ -34,7 +34,8 @@ PICTURES: dict[str, str] = {
 WORDS: dict[str, str] = {
     f"{FISH}/fish 01.txt": "ohwx fish, a watercolour painting of a matte orange fish on the water\n",
     f"{FISH}/fish 02.txt": "",  # on an empty file the trainer stops
-    f"{FISH}/fish 03.txt": "ohwx fish, a watercolour painting\nof a dotted red fish on the water\n",  # only line 1 is read
+    # a trainer reads line 1 alone
+    f"{FISH}/fish 03.txt": "ohwx fish, a watercolour painting\nof a dotted red fish on the water\n",
     f"{FISH}/fish 04.txt": "This image shows a watercolour painting of two matte pink fish  on the water ..\n",
     f"{FISH}/fish 05.txt": "ohwx fish, ohwx fish, watercolour, watercolour, fish\n",
     f"{FISH}/fish 07.txt": "a dotted purple fish on a plain background",  # without the trigger word

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from nodegraph.context import Context
     from nodegraph.data.imageset import ImageSet
     from nodegraph.measures import (
+        Detail,
         FileHeader,
         Measure,
         ModelUse,
@@ -49,8 +50,8 @@ _HOMES = {
     "nodegraph.context": ("Context",),
     "nodegraph.data.imageset": ("ImageSet",),
     "nodegraph.measures": (
-        "FileHeader", "Measure", "ModelUse", "Pixels", "Readability", "Take", "TextValues", "Values", "Words",
-        "measure",
+        "Detail", "FileHeader", "Measure", "ModelUse", "Pixels", "Readability", "Take", "TextValues", "Values",
+        "Words", "measure",
     ),
     "nodegraph.models.catalogue": ("ModelEntry", "ModelFiles"),
     "nodegraph.parameters": (
@@ -67,8 +68,8 @@ __all__ = [  # noqa: RUF022  (grouped by home, as above)
     "ColumnInfo", "score",
     "Context",
     "ImageSet",
-    "FileHeader", "Measure", "ModelUse", "Pixels", "Readability", "Take", "TextValues", "Values", "Words", "measure",
-    "ModelEntry", "ModelFiles",
+    "Detail", "FileHeader", "Measure", "ModelUse", "Pixels", "Readability", "Take", "TextValues", "Values", "Words",
+    "measure", "ModelEntry", "ModelFiles",
     "Colour", "Column", "Expression", "File", "Folder", "Main", "ModelOf", "NewColumn", "Range", "Text",
     "Problem", "ProblemError", "problem",
     "Registry", "installed_registry", "registry_of",

@@ -38,6 +38,19 @@ class Pixels:
 
 
 @dataclass(frozen=True, slots=True)
+class Detail:
+    """Asks for the middle of the upright sRGB picture at its full size: a read-only uint8 array as for `Pixels`.
+
+    At most `side` px wide and high, the whole picture where that is smaller. For what is lost when a picture is made
+    smaller: fine noise, traces of compression and enlargement. A large picture is decoded in full for it, which takes
+    several times as long as its reduced decode.
+    """
+
+    mode: Literal["RGB", "L"] = "L"
+    side: int = 1024
+
+
+@dataclass(frozen=True, slots=True)
 class FileHeader:
     """Asks for what the file says of itself without decoding its pixels: a `nodegraph.data.pixels.Header`."""
 
@@ -56,7 +69,7 @@ class Words:
     """Asks for a text. Its content id is the hash of the text."""
 
 
-Takes = Pixels | FileHeader | Readability | Words
+Takes = Pixels | Detail | FileHeader | Readability | Words
 
 
 @dataclass(frozen=True, slots=True)

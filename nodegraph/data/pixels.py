@@ -17,14 +17,14 @@ from nodegraph.data.recipe import Recipe
 from nodegraph.data.sniff import extension_matches
 from nodegraph.data.source_file import SourceFile, read_source, refusals
 from nodegraph.data.unreadable import Unavailable, Unreadable
-from nodegraph.measures import REDUCED_SIDE, Pixels
+from nodegraph.measures import REDUCED_SIDE, Detail, Pixels
 
 if TYPE_CHECKING:
     from PIL import Image
 
 __all__ = [
     "Decoded", "Header", "Recipe", "Unavailable", "Unreadable", "decode", "decode_full", "extension_matches",
-    "needs_conversion", "read_header", "thumbnail",
+    "middle", "needs_conversion", "read_header", "thumbnail",
 ]  # fmt: skip
 
 THUMBNAIL_SIDE = 256
@@ -93,6 +93,16 @@ def decode(path: str | os.PathLike[str], recipe: Recipe) -> Decoded:
 def decode_full(path: str | os.PathLike[str], recipe: Recipe) -> Image.Image:
     """The upright sRGB picture at its full size, for exports; otherwise as `decode`."""
     return _decoded(read_source(path, recipe), recipe, reduce=False)[0]
+
+
+def middle(picture: Image.Image, request: Detail) -> NDArray[np.uint8]:
+    """The middle of an upright RGB picture at its full size, as a read-only array of what `request` asks for."""
+    width, height = (min(length, request.side) for length in picture.size)
+    left, top = (picture.width - width) // 2, (picture.height - height) // 2
+    part = picture.crop((left, top, left + width, top + height))
+    array = np.array(part if request.mode == "RGB" else part.convert("L"))
+    array.setflags(write=False)
+    return array
 
 
 def thumbnail(decoded: Decoded) -> bytes:

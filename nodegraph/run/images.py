@@ -8,11 +8,14 @@ from collections.abc import Callable
 from typing import TypeVar
 from weakref import WeakValueDictionary
 
+import numpy as np
+from numpy.typing import NDArray
+
 from nodegraph.data.header import Header, read_header
-from nodegraph.data.pixels import Decoded, decode
+from nodegraph.data.pixels import Decoded, decode, decode_full, middle
 from nodegraph.data.recipe import Recipe
 from nodegraph.data.unreadable import Unavailable, Unreadable
-from nodegraph.measures import FileHeader, Pixels, Readability, Takes
+from nodegraph.measures import REDUCED_SIDE, Detail, FileHeader, Pixels, Readability, Takes
 
 T = TypeVar("T")
 KEPT_BYTES = 256 * 1024 * 1024
@@ -28,12 +31,15 @@ class OpenImage:
         self._lock = threading.RLock()
         self._header: Header | Unreadable | Unavailable | None = None
         self._decoded: Decoded | Unreadable | Unavailable | None = None
+        self._details: dict[Detail, NDArray[np.uint8]] = {}
 
     def input_for(self, takes: Takes) -> object:
         """What a measure that `takes` this gets. Raises Unreadable or Unavailable, the same each time."""
         with self._lock:
             if isinstance(takes, Pixels):
                 return self._decode().pixels(takes)
+            if isinstance(takes, Detail):
+                return self._detail(takes)
             if isinstance(takes, FileHeader):
                 return self._read_header()
             if isinstance(takes, Readability):
@@ -51,6 +57,14 @@ class OpenImage:
             if isinstance(self._decoded, Decoded):
                 self._on_decode(self._decoded)
         return _raised(self._decoded)
+
+    def _detail(self, takes: Detail) -> NDArray[np.uint8]:
+        if takes not in self._details:
+            picture = self._decode().image
+            if max(picture.size) >= REDUCED_SIDE:  # it may have been made smaller
+                picture = decode_full(self._path, self._recipe)
+            self._details[takes] = middle(picture, takes)
+        return self._details[takes]
 
     def _read_header(self) -> Header:
         if self._header is None:

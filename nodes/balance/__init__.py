@@ -7,5 +7,6 @@ from __future__ import annotations
 
 from nodegraph.specs import NodeSpec
 from nodes.balance.buckets import NODES as BUCKETS
+from nodes.balance.repeats import NODES as REPEATS
 
-NODES: tuple[NodeSpec, ...] = (*BUCKETS,)
+NODES: tuple[NodeSpec, ...] = (*BUCKETS, *REPEATS)

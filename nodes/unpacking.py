@@ -158,13 +158,19 @@ class Unpacked:
 
 
 @contextmanager
-def unpacking(folder: str, *, most_bytes: int, param: str = "folder") -> Generator[Unpacked]:
+def unpacking(
+    folder: str, *, most_bytes: int, param: str = "folder", apart_from: Path | None = None
+) -> Generator[Unpacked]:
     """The folder open for adding pictures. It is made where it is not there; only one run at a time may add to it.
 
-    Raises a problem for a folder that holds somebody's own files, that another run adds to, or that cannot be written.
+    Raises a problem for a folder that holds somebody's own files, that lies inside `apart_from`, that another run adds
+    to, or that cannot be written.
     """
     root = Path(folder).absolute()
     with _told_plainly(root, param):
+        if apart_from is not None and root.resolve().is_relative_to(apart_from.resolve()):
+            text = f"{root} lies inside {apart_from}, which is only read."
+            raise problem("folder-inside", text, "Choose a folder elsewhere.", param=param, value=folder)
         if root.is_dir() and not (root / LOCK).exists() and any(root.iterdir()):
             raise problem(
                 "folder-not-ours",

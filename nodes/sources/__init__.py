@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from nodegraph.specs import NodeSpec
 from nodes.sources.folder import folder, reference
+from nodes.sources.imagefolder import imagefolder
 from nodes.sources.kohya import kohya
 
-NODES: tuple[NodeSpec, ...] = (folder, reference, kohya)
+NODES: tuple[NodeSpec, ...] = (folder, reference, kohya, imagefolder)

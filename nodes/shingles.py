@@ -1,0 +1,149 @@
+"""Shingles: texts as sets of overlapping pieces, how alike two such sets are, and near pairs among many of them.
+
+Broder, "On the resemblance and containment of documents" (1997); Charikar, "Similarity estimation techniques from
+rounding algorithms" (2002) for the 64-bit code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nodes.grouping import Pairs
+
+WORDS = 3
+"""Words of a piece of a long text."""
+
+CHARACTERS = 5
+"""Characters of a piece of a short text."""
+
+SHORT = 12
+"""A text of fewer words is short: it has too few word pieces to tell how alike two are."""
+
+PERMUTATIONS = 128
+"""Of a MinHash."""
+
+RECALL = 0.995
+"""The chance that two sets which are just alike enough come to be compared at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shingles:
+    """A text as sets of pieces: of words and of characters."""
+
+    size: int
+    words: frozenset[str]
+    characters: frozenset[str]
+
+    @property
+    def own(self) -> frozenset[str]:
+        """The pieces that suit the length of the text itself."""
+        return self.characters if self.size < SHORT else self.words
+
+
+def shingles_of(words: Sequence[str]) -> Shingles:
+    """The shingles of a text that is given as its words."""
+    text = " ".join(words)
+    return Shingles(len(words), frozenset(_pieces(words, WORDS, " ")), frozenset(_pieces(text, CHARACTERS, "")))
+
+
+def _pieces(items: Sequence[str], size: int, between: str) -> set[str]:
+    """All runs of `size` items; the whole where it is shorter, nothing where there is nothing."""
+    if not items:
+        return set()
+    return {between.join(items[at : at + size]) for at in range(max(1, len(items) - size + 1))}
+
+
+def likeness(one: Shingles, other: Shingles) -> float:
+    """Jaccard similarity, 0 to 1: of the word pieces, or of the character pieces where either text is short.
+
+    0 where one has more than twice the words of the other.
+    """
+    shorter, longer = sorted((one.size, other.size))
+    if longer > 2 * shorter:
+        return 0.0
+    return jaccard(one.characters, other.characters) if shorter < SHORT else jaccard(one.words, other.words)
+
+
+def jaccard(one: frozenset[str], other: frozenset[str]) -> float:
+    """The share of all pieces of two sets that both have; 0 where neither has any."""
+    both = len(one & other)
+    return both / (len(one) + len(other) - both) if both else 0.0
+
+
+def distances(texts: Sequence[Shingles]) -> Callable[[int, NDArray[np.int64]], NDArray[np.float64]]:
+    """Distances, 1 - likeness, from one text to others."""
+
+    def distances_from(item: int, others: NDArray[np.int64]) -> NDArray[np.float64]:
+        return np.array([1.0 - likeness(texts[item], texts[other]) for other in others], np.float64)
+
+    return distances_from
+
+
+def near_texts(texts: Sequence[Shingles], least: float) -> Pairs:
+    """Pairs of texts whose likeness is at least `least`. A text without a word has no pair.
+
+    Candidates come from MinHash bands and each is held against its true likeness, so no pair is wrong and one that is
+    just alike enough is found with a chance of 99.5 %, others with more. Texts with the same pieces are joined to the
+    first of them alone. Two texts are compared by characters where either is short, so those near the border of short
+    are looked up both ways.
+    """
+    firsts: dict[tuple[frozenset[str], bool], int] = {}
+    copies: list[tuple[int, int]] = []
+    for item, text in enumerate(texts):
+        first = firsts.setdefault((text.own, text.size < SHORT), item) if text.own else item
+        if first != item:
+            copies.append((first, item))
+    items = list(firsts.values())
+    by_characters = [item for item in items if texts[item].size < 2 * SHORT]  # a longer one is like no short text
+    by_words = [item for item in items if texts[item].size >= SHORT]
+    candidates = {
+        *_candidates(by_characters, [texts[item].characters for item in by_characters], least),
+        *_candidates(by_words, [texts[item].words for item in by_words], least),
+    }
+    near = [pair for pair in sorted(candidates) if likeness(texts[pair[0]], texts[pair[1]]) >= least]
+    return np.array([*copies, *near], np.int64).reshape(-1, 2)
+
+
+def _candidates(items: Sequence[int], sets: Sequence[frozenset[str]], least: float) -> set[tuple[int, int]]:
+    from datasketch import MinHash, MinHashLSH
+
+    index = MinHashLSH(num_perm=PERMUTATIONS, params=bands(least))
+    pairs: set[tuple[int, int]] = set()
+    pieces = ([piece.encode("utf-8", "surrogatepass") for piece in found] for found in sets)
+    for item, sketch in zip(items, MinHash.generator(pieces, num_perm=PERMUTATIONS), strict=True):
+        others: Any = index.query(sketch)
+        pairs.update((min(item, other), max(item, other)) for other in others)
+        index.insert(item, sketch)
+    return pairs
+
+
+def bands(least: float) -> tuple[int, int]:
+    """Bands and rows a band: as many rows as still find a pair of just this likeness with the chance `RECALL`.
+
+    Two sets of likeness s agree in a band of r rows with the chance s^r, and in one of b bands with 1 - (1 - s^r)^b.
+    """
+    for rows in range(PERMUTATIONS, 1, -1):
+        count = PERMUTATIONS // rows
+        if 1 - (1 - least**rows) ** count >= RECALL:
+            return count, rows
+    return PERMUTATIONS, 1
+
+
+def simhashes(sets: Sequence[frozenset[str]]) -> NDArray[np.uint64]:
+    """Codes of 64 bits, shape (n, 1): sets that share most of their pieces differ in few bits."""
+    codes = np.zeros((len(sets), 1), np.uint64)
+    weights = np.uint64(1) << np.arange(64, dtype=np.uint64)
+    for row, found in enumerate(sets):
+        if found:
+            digests = b"".join(
+                blake2b(piece.encode("utf-8", "surrogatepass"), digest_size=8).digest() for piece in found
+            )
+            bits = np.unpackbits(np.frombuffer(digests, np.uint8).reshape(-1, 8), axis=1)
+            codes[row, 0] = weights[2 * bits.sum(axis=0, dtype=np.int64) > len(found)].sum(dtype=np.uint64)
+    return codes

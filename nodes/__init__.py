@@ -19,6 +19,7 @@ from nodes.duplicates import NODES as DUPLICATES
 from nodes.export import NODES as EXPORT
 from nodes.expression import NODES as EXPRESSION
 from nodes.filters import NODES as FILTERS
+from nodes.license import NODES as LICENSE
 from nodes.probe import NODES as PROBE
 from nodes.quality import NODES as QUALITY
 from nodes.readable import NODES as READABLE
@@ -45,6 +46,7 @@ NODES: tuple[NodeSpec, ...] = (
     *SAFETY,
     *FILTERS,
     *TEXT_FILTER,
+    *LICENSE,
     *EXPRESSION,
     *DUPLICATES,
     *ARRANGE,

@@ -58,7 +58,7 @@ def read_sidecars(paths: list[Path]) -> tuple[Told, list[tuple[Path, str]]]:
     for path in paths:
         try:
             text = read_text(path)
-            said = _from_json(text) if path.suffix.lower() == ".json" else Told(caption=text or None)
+            said = told_by_json(text) if path.suffix.lower() == ".json" else Told(caption=text or None)
         except UnusableError as error:
             unusable.append((path, str(error)))
             continue
@@ -83,6 +83,11 @@ def whole_text(path: Path) -> str:
             data = read_at_most(file, LARGEST + 1)
     except Unavailable as error:
         raise UnusableError(error.reason) from error
+    return text_in(data)
+
+
+def text_in(data: bytes) -> str:
+    """The text that the bytes of a file are, see `whole_text`."""
     if len(data) > LARGEST:
         raise UnusableError("it is larger than 1 MB")
     text = _decoded(data)
@@ -117,20 +122,27 @@ def _plain(text: str) -> str:
     return whole.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _from_json(text: str) -> Told:
+def told_by_json(text: str) -> Told:
+    """What the text of a JSON sidecar says. Raises UnusableError for what is no JSON object."""
     if not text:
         return Told()
+    said = json_object(text)
+    return Told(
+        caption=_first(said, "caption", "text") or _tags(said.get("tags")),
+        license=_first(said, "license", "licence"),
+        author=_first(said, "author"),
+    )
+
+
+def json_object(text: str) -> dict[str, Any]:
+    """The object that a JSON text is. Raises UnusableError for what is none."""
     try:
         said: Any = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise UnusableError("it is not valid JSON") from error
     if not isinstance(said, dict):
         raise UnusableError("it holds no JSON object")
-    return Told(
-        caption=_first(said, "caption", "text") or _tags(said.get("tags")),
-        license=_first(said, "license", "licence"),
-        author=_first(said, "author"),
-    )
+    return said
 
 
 def _first(said: dict[str, Any], *keys: str) -> str | None:

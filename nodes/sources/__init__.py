@@ -10,5 +10,6 @@ from nodegraph.specs import NodeSpec
 from nodes.sources.folder import folder, reference
 from nodes.sources.imagefolder import imagefolder
 from nodes.sources.kohya import kohya
+from nodes.sources.webdataset import webdataset
 
-NODES: tuple[NodeSpec, ...] = (folder, reference, kohya, imagefolder)
+NODES: tuple[NodeSpec, ...] = (folder, reference, kohya, imagefolder, webdataset)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from nodegraph.models.catalogue import ModelFiles
 from nodegraph.parameters import ModelOf
 from nodegraph.plan.stages import Active, Barrier, SourceStep, Stage, Step, Steps, steps_of
 from nodegraph.registry import Registry
-from nodegraph.run.cancel import Cancel
+from nodegraph.run.cancel import Cancel, Cancelled
 from nodegraph.run.decisions import decided, decisions_of
 from nodegraph.run.evaluate import evaluate, passed_through
 from nodegraph.run.events import (
@@ -115,10 +116,10 @@ class _Run:
         for item in self._steps.active.values():
             if item.spec.kind == "source":
                 self._sources += read_folders(item)
-        for index, step in enumerate(self._steps.steps):
-            if self._cancel.asked:
-                break
-            self._step(index, step)
+        with suppress(Cancelled):
+            for index, step in enumerate(self._steps.steps):
+                self._cancel.check()
+                self._step(index, step)
         return self._result(time.perf_counter() - started)
 
     def _step(self, index: int, step: Step) -> None:
@@ -145,11 +146,16 @@ class _Run:
 
     def _source(self, index: int, item: Active) -> None:
         started = time.perf_counter()
+
+        def progress(done: int, total: int) -> None:
+            self._cancel.check()
+            self._progress(index, done, total, started)
+
         outcome = run_source(
             item,
             self._context(item),
             self._tools.cache,
-            lambda done, total: self._progress(index, done, total, started),
+            progress,
             sample=self._options.sample,
         )
         outcome = decided(outcome, item.id, self._decisions)

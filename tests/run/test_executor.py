@@ -9,6 +9,8 @@ from nodegraph.graph.edit import SetMode, apply
 from nodegraph.graph.model import End, Node, graph_of
 from nodegraph.run.cancel import Cancel
 from nodegraph.run.events import StepProgress
+from nodegraph.run.executor import run
+from nodegraph.run.options import RunOptions
 from nodegraph.run.stage import Batching
 from tests.run.conftest import Bench
 
@@ -106,13 +108,25 @@ def test_a_cancelled_run_says_so_and_the_next_one_goes_on(bench: Bench) -> None:
 
     bench_run = bench.run
     bench.events = CancelSoon()
-    from nodegraph.run.executor import run
-    from nodegraph.run.options import RunOptions
-
     options = RunOptions(device="cpu", cache=bench.root / "cache", batching=Batching(2, 1))
     cancelled = run(bench.graph(), bench.registry, options, CancelSoon().append, cancel)
     assert cancelled.summary.exit == 130
     assert bench_run().summary.digest == plain.digest
+
+
+def test_a_run_is_cancelled_while_the_files_are_read(bench: Bench) -> None:
+    cancel = Cancel()
+
+    class CancelAtFirstFile(list):
+        def append(self, event) -> None:
+            if isinstance(event, StepProgress):
+                assert (event.index, cancel.asked) == (0, False), "nothing was done after the end was asked for"
+                cancel.ask()
+
+    options = RunOptions(device="cpu", cache=bench.root / "cache")
+    result = run(bench.graph(), bench.registry, options, CancelAtFirstFile().append, cancel)
+    assert result.summary.exit == 130
+    assert result.counts == {}
 
 
 def test_a_bypassed_filter_passes_everything(bench: Bench) -> None:

@@ -102,11 +102,16 @@ def split(
 
     All rows go on with a column `split`; two further outputs give the parts alone. Rows of one duplicate group, and
     copies of one file, always fall on the same side, so validation may be a few pictures smaller than asked for; it is
-    never larger. The choice hangs on the pictures' content and the seeds alone.
+    never larger, and the log says so. Add `source` to the groups where pictures of one source are alike (frames of a
+    film, one photographer). The choice hangs on the pictures' content and the seeds alone.
     """
     wanted = round(share * len(images)) if amount == "share" else min(count, len(images) // 2)
     together = _clusters(images, [name for name in ["cid", *groups] if name in images.columns])
     chosen = pl.Series(_drawn(images, together, wanted, _strata(images, stratify), context, seed), dtype=pl.Boolean)
+    if (found := int(chosen.sum())) < wanted:
+        context.notice(
+            f"Validation has {found} pictures of the {wanted} asked for: groups that stay together are large."
+        )
     names = pl.Series("split", ["validation" if flag else "train" for flag in chosen.to_list()], pl.String)
     return Parts({"split": names}, {"train": ~chosen, "validation": chosen})
 

@@ -116,3 +116,12 @@ def test_a_split_keeps_the_proportions_of_a_column() -> None:
 def test_a_split_of_nothing_is_nothing() -> None:
     rows = images(0)
     assert drawn(split, rows).columns["split"].to_list() == []
+
+
+def test_pictures_of_one_source_stay_together_where_that_is_asked_and_a_short_validation_is_told() -> None:
+    rows = images(9, source=["a"] * 4 + ["b"] * 4 + ["c"], duplicate_group=[None] * 3 + ["x", "x"] + [None] * 4)
+    said: list[str] = []
+    context = Context("node", seed=1, notice=said.append)
+    parts = split.function(rows, context=context, share=0.3, groups=["duplicate_group", "source"])
+    assert validation(rows, parts) == {"0008.jpg"}
+    assert said == ["Validation has 1 pictures of the 3 asked for: groups that stay together are large."]

@@ -9,6 +9,7 @@ from pathlib import Path
 from nodegraph.graph.column_checks import column_problems
 from nodegraph.graph.model import Graph
 from nodegraph.graph.settings import settings_problems
+from nodegraph.graph.targets import target_problems
 from nodegraph.graph.wiring import wiring_problems
 from nodegraph.problems import Problem, ProblemError
 from nodegraph.registry import Registry
@@ -24,6 +25,7 @@ def validate(graph: Graph, registry: Registry, *, base: Path | None = None) -> l
     muted = graph.muted()
     problems = [_weighed(found, muted) for found in wiring_problems(graph, registry)]
     problems += _settings(graph, registry, base, muted)
+    problems += target_problems(graph, registry, base, muted)
     problems += column_problems(graph, registry)
     rank = {id: position for position, id in enumerate(_order(graph))}
     return sorted(problems, key=lambda found: rank.get(found.node or "", -1))

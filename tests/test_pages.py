@@ -8,6 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from click.testing import CliRunner
+
+from nodegraph.cli.main import command
 from nodegraph.columns import ColumnInfo
 from nodegraph.expressions import check
 from nodegraph.graph.io import canonical, loads
@@ -84,3 +87,11 @@ def test_the_readme_shows_the_funnel_that_quickstart_prints(tmp_path: Path) -> N
     assert done.returncode == 0, done.stderr
     printed = [line.rstrip() for line in done.stdout.splitlines()]
     assert funnel_in_readme() == "\n".join(printed[: printed.index("")]) + "\n"
+
+
+def test_the_page_of_nodes_lists_what_is_installed() -> None:
+    done = CliRunner().invoke(command, ["nodes", "--markdown"])
+    page = (ROOT / "docs" / "nodes.md").read_text("utf-8")
+    assert page.partition("\n## ")[2] == done.output.partition("## ")[2], (
+        "nodegraph nodes --markdown gives the new lists"
+    )

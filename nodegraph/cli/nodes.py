@@ -7,13 +7,27 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from nodegraph.specs import NodeSpec
+    from collections.abc import Mapping, Sequence
+
+    from nodegraph.specs import Kind, NodeSpec
+
+HEADINGS: Mapping[Kind, str] = {
+    "source": "Sources",
+    "scorer": "Measuring and scoring",
+    "filter": "Filters",
+    "dedup": "Duplicates",
+    "arrange": "Arranging: nodes that look at the whole set",
+    "captioner": "Captions",
+    "review": "Review by people",
+    "export": "Exports and reports",
+}
 
 
 @click.command()
 @click.argument("name", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Write them as JSON.")
-def nodes(name: str | None, as_json: bool) -> None:
+@click.option("--markdown", "as_markdown", is_flag=True, help="Write the list as a page of Markdown.")
+def nodes(name: str | None, as_json: bool, as_markdown: bool) -> None:
     """List the installed nodes, or show the help of the node NAME."""
     import json
 
@@ -30,12 +44,19 @@ def nodes(name: str | None, as_json: bool) -> None:
     specs = [registry.nodes[name]] if name else list(registry.nodes.values())
     if as_json:
         click.echo(json.dumps([_as_dict(spec) for spec in specs], ensure_ascii=False, indent=1))
+    elif as_markdown:
+        click.echo("\n\n".join(_section(kind, specs) for kind in HEADINGS if any(spec.kind == kind for spec in specs)))
     elif name:
         _print_help(specs[0], registry.packs.get(name, ""))
     else:
         width = max((len(spec.type) for spec in specs), default=0)
         for spec in specs:
             click.echo(f"{spec.type:<{width}}  {spec.summary}")
+
+
+def _section(kind: Kind, specs: Sequence[NodeSpec]) -> str:
+    rows = [f"| **{spec.title}** | `{spec.type}` | {spec.summary} |" for spec in specs if spec.kind == kind]
+    return "\n".join([f"## {HEADINGS[kind]}", "", "| node | type | what it does |", "|---|---|---|", *rows])
 
 
 def _as_dict(spec: NodeSpec) -> dict[str, object]:

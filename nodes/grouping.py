@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import networkx as nx
 import numpy as np
@@ -12,8 +14,14 @@ from numpy.typing import NDArray
 Pairs = NDArray[np.int64]
 """Near pairs, shape (m, 2), the smaller index first."""
 
+Apart = Mapping[int, Set[int]]
+"""Items that must never be in one group: for each, the others."""
+
 BLOCK = 1 << 20
 """Comparisons made at a time: small enough to stay in a processor's cache."""
+
+
+NONE_APART: Apart = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,31 +31,83 @@ class Group:
     leader: int
     others: tuple[tuple[int, float], ...]
 
+    @property
+    def members(self) -> tuple[int, ...]:
+        """All items of it, the leader first."""
+        return (self.leader, *(item for item, _ in self.others))
+
 
 def groups_of(
-    pairs: Pairs, limit: float, distances: Callable[[int, NDArray[np.int64]], NDArray[np.float64]]
+    pairs: Pairs,
+    limit: float,
+    distances: Callable[[int, NDArray[np.int64]], NDArray[np.float64]],
+    apart: Apart = NONE_APART,
 ) -> list[Group]:
     """Groups of the items that `pairs` join, where a lower index is a better item. Each item is in at most one group.
 
     Connected items make a group when all are within `2 * limit` of its best item; `distances(item, others)` tells.
     Those farther away (the end of a chain in which only neighbours are alike) leave it and make groups of their own, by
-    the same rule.
+    the same rule, and so does one that is `apart` from a better item of the group.
     """
     graph: nx.Graph[int] = nx.Graph()
-    graph.add_edges_from(pairs.tolist())
+    graph.add_edges_from((one, other) for one, other in pairs.tolist() if other not in apart.get(one, ()))
     groups: list[Group] = []
     pending: list[set[int]] = list(nx.connected_components(graph))
     while pending:
         leader, *rest = sorted(pending.pop())
         if not rest:
             continue
-        others = np.array(rest, np.int64)
-        found = distances(leader, others)
-        near = found <= 2 * limit
-        members = zip(others[near].tolist(), found[near].tolist(), strict=True)
-        groups.append(Group(leader, tuple(members)))
-        pending += nx.connected_components(graph.subgraph(others[~near].tolist()))
-    return sorted(groups, key=lambda group: group.leader)
+        members, left = {leader: 0.0}, list[int]()
+        for item, distance in zip(rest, distances(leader, np.array(rest, np.int64)).tolist(), strict=True):
+            if distance <= 2 * limit and members.keys().isdisjoint(apart.get(item, ())):
+                members[item] = distance
+            else:
+                left.append(item)
+        groups.append(Group(leader, tuple(members.items())[1:]))
+        pending += nx.connected_components(graph.subgraph(left))
+    return sorted((group for group in groups if group.others), key=lambda group: group.leader)
+
+
+def stars(
+    pairs: Pairs,
+    limit: float,
+    distances: Callable[[NDArray[np.int64]], NDArray[np.float64]],
+    apart: Apart = NONE_APART,
+) -> list[Group]:
+    """Groups in which every item is within `limit` of the best: an item joins the best of its partners that leads.
+
+    `pairs` are in the order of their second, then first item. `distances(which)` measures the pairs of these numbers;
+    it is dear, so it is asked only for what can still matter, many at a time. An item never joins a group with one that
+    it is `apart` from.
+    """
+    waiting: dict[int, deque[int]] = {}
+    for number, item in enumerate(pairs[:, 1].tolist()):
+        waiting.setdefault(item, deque()).append(number)
+    partner = pairs[:, 0].tolist()
+    found: dict[int, dict[int, float]] = {}  # leader -> its others
+    joined: set[int] = set()
+    while waiting:
+        asked: list[tuple[int, int]] = []
+        for item, numbers in list(waiting.items()):
+            while numbers and (partner[numbers[0]] in joined or _bars(apart, item, partner[numbers[0]], found)):
+                numbers.popleft()
+            if not numbers:
+                del waiting[item]  # nobody to join: it may lead
+            elif partner[numbers[0]] not in waiting:
+                asked.append((item, numbers.popleft()))
+        measured = distances(np.array([number for _, number in asked], np.int64)).tolist()
+        for (item, number), distance in zip(asked, measured, strict=True):
+            leader = partner[number]
+            if distance <= limit and not _bars(apart, item, leader, found):
+                found.setdefault(leader, {})[item] = distance
+                joined.add(item)
+                del waiting[item]
+    return [Group(leader, tuple(sorted(others.items()))) for leader, others in sorted(found.items())]
+
+
+def _bars(apart: Apart, item: int, leader: int, found: Mapping[int, Mapping[int, float]]) -> bool:
+    strangers = apart.get(item, ())
+    return leader in strangers or not found.get(leader, {}).keys().isdisjoint(strangers)
 
 
 def near_hashes(hashes: NDArray[np.uint64], limit: int) -> Pairs:

@@ -5,6 +5,7 @@ The definitions are those of the imagehash library (hash size 8), bit for bit on
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -14,6 +15,9 @@ from nodegraph import Pixels, measure
 
 HashMethod = Literal["phash", "dhash", "whash"]
 Bits = NDArray[np.bool_]
+
+LEAST_DETAIL = 1.0
+"""Below this `detail` a picture has no structure for a hash to hold on to."""
 
 ORIENTATIONS = ("upright", "mirror", "flip", "turn_180", "transpose", "turn_90", "turn_270", "transverse")
 """The 8 ways a picture can lie: as it is, left-right mirrored, upside down, half a turn, and these after a transpose.
@@ -81,6 +85,17 @@ def hexadecimal(bits: Bits) -> str:
 def unsigned(words: list[str]) -> NDArray[np.uint64]:
     """Hex hashes as 64-bit numbers, of which XOR and bit count give the distance."""
     return np.array([int(word, 16) for word in words], np.uint64)
+
+
+def oriented(words: Sequence[str], *, flips: bool, rotations: bool) -> NDArray[np.uint64]:
+    """The hashes of pictures, (n, orientations), from their words: upright, then mirrored, then turned as asked for."""
+    columns = [
+        0,
+        *([1, 2] if flips else []),
+        *([3, 5, 6] if rotations else []),
+        *([4, 7] if flips and rotations else []),
+    ]
+    return unsigned([word for row in words for word in row.split()]).reshape(-1, len(ORIENTATIONS))[:, columns]
 
 
 def _resized(pixels: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:

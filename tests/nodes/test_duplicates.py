@@ -9,9 +9,12 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nodegraph import ImageSet, Values
-from nodes.duplicates import by_embedding, by_hash
+from nodegraph import Context, ImageSet, Values
+from nodes.duplicates.embeddings import by_embedding
+from nodes.duplicates.hashes import by_hash
 from tests.nodes.tables import images, kept, shuffled
+
+CONTEXT = Context("duplicates")
 
 
 def hashes(*codes: int, detail: float = 20.0, mirrored: int = 2**64 - 1) -> Values:
@@ -22,7 +25,7 @@ def hashes(*codes: int, detail: float = 20.0, mirrored: int = 2**64 - 1) -> Valu
 
 def test_the_best_of_a_group_stays_and_the_others_name_it() -> None:
     rows = images(["a.jpg", "b.jpg", "c.jpg"], megapixels=[1.0, 2.0, 9.0])
-    verdict = by_hash.function(rows, hashes=hashes(0, 0b11, 0xFF00FF00FF00FF00))
+    verdict = by_hash.function(rows, context=CONTEXT, hashes=hashes(0, 0b11, 0xFF00FF00FF00FF00))
     assert kept(rows, verdict) == {"b.jpg", "c.jpg"}
     assert verdict.reason.to_list()[0] == "same picture as b.jpg, distance 2"
     assert verdict.columns["duplicate_group"].to_list() == ["b.jpg", "b.jpg", None]
@@ -31,29 +34,29 @@ def test_the_best_of_a_group_stays_and_the_others_name_it() -> None:
 
 def test_a_preference_with_a_minus_wants_the_lower() -> None:
     rows = images(["a.jpg", "b.jpg"], noise=[5.0, 1.0])
-    assert kept(rows, by_hash.function(rows, hashes=hashes(0, 0), prefer=["-noise"])) == {"b.jpg"}
+    assert kept(rows, by_hash.function(rows, context=CONTEXT, hashes=hashes(0, 0), prefer=["-noise"])) == {"b.jpg"}
 
 
 def test_without_the_preferred_columns_the_first_by_name_stays() -> None:
     rows = images(["b.jpg", "a.jpg"])
-    assert kept(rows, by_hash.function(rows, hashes=hashes(0, 0))) == {"a.jpg"}
+    assert kept(rows, by_hash.function(rows, context=CONTEXT, hashes=hashes(0, 0))) == {"a.jpg"}
 
 
 def test_keep_first_looks_at_names_alone() -> None:
     rows = images(["b.jpg", "a.jpg"], megapixels=[9.0, 1.0])
-    assert kept(rows, by_hash.function(rows, hashes=hashes(0, 0), keep="first")) == {"a.jpg"}
+    assert kept(rows, by_hash.function(rows, context=CONTEXT, hashes=hashes(0, 0), keep="first")) == {"a.jpg"}
 
 
 def test_keep_all_marks_and_drops_nothing() -> None:
     rows = images(["a.jpg", "b.jpg"])
-    verdict = by_hash.function(rows, hashes=hashes(0, 1), keep="all")
+    verdict = by_hash.function(rows, context=CONTEXT, hashes=hashes(0, 1), keep="all")
     assert verdict.mask.all()
     assert verdict.columns["duplicate_group"].to_list() == ["a.jpg", "a.jpg"]
 
 
 def test_pictures_with_nothing_to_see_match_by_their_bytes_alone() -> None:
     rows = images(["a.png", "b.png", "c.png"], ["one", "two", "one"])
-    verdict = by_hash.function(rows, hashes=hashes(0, 0, 0, detail=0.1))
+    verdict = by_hash.function(rows, context=CONTEXT, hashes=hashes(0, 0, 0, detail=0.1))
     assert kept(rows, verdict) == {"a.png", "b.png"}
     assert verdict.reason.to_list()[2] == "the same file as a.png"
 
@@ -66,21 +69,25 @@ def test_mirrored_copies_are_found_only_with_flips() -> None:
             {"hashes": " ".join(["ffffffff00000000", "00000000ffffffff", *["0f0f0f0f0f0f0f0f"] * 6]), "detail": 9.0},
         ]
     )
-    assert kept(rows, by_hash.function(rows, hashes=mirror, flips=True)) == {"a.jpg"}
-    assert kept(rows, by_hash.function(rows, hashes=mirror, flips=False)) == {"a.jpg", "b.jpg"}
+    assert kept(rows, by_hash.function(rows, context=CONTEXT, hashes=mirror, flips=True)) == {"a.jpg"}
+    assert kept(rows, by_hash.function(rows, context=CONTEXT, hashes=mirror, flips=False)) == {"a.jpg", "b.jpg"}
 
 
 def test_an_empty_set_has_no_duplicates() -> None:
-    assert len(by_hash.function(images(0), hashes=Values([])).mask) == 0
-    assert len(by_embedding.function(images(0), vectors=Values([])).mask) == 0
+    assert len(by_hash.function(images(0), context=CONTEXT, hashes=Values([])).mask) == 0
+    assert len(by_embedding.function(images(0), context=CONTEXT, vectors=Values([])).mask) == 0
 
 
 def test_embeddings_match_at_the_cosine_asked_for() -> None:
     rows = images(["a.jpg", "b.jpg", "c.jpg"])
     angles = np.radians([0, 15, 60])
     vectors = Values(list(np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float16)))
-    assert kept(rows, by_embedding.function(rows, vectors=vectors)) == {"a.jpg", "c.jpg"}
-    assert kept(rows, by_embedding.function(rows, vectors=vectors, cosine=0.99)) == {"a.jpg", "b.jpg", "c.jpg"}
+    assert kept(rows, by_embedding.function(rows, context=CONTEXT, vectors=vectors)) == {"a.jpg", "c.jpg"}
+    assert kept(rows, by_embedding.function(rows, context=CONTEXT, vectors=vectors, cosine=0.99)) == {
+        "a.jpg",
+        "b.jpg",
+        "c.jpg",
+    }
 
 
 def test_a_distance_at_which_strangers_match_is_warned_of() -> None:
@@ -106,7 +113,7 @@ def test_the_order_of_the_rows_plays_no_part_and_each_group_keeps_one(
         megapixels=pl.Series([size for _, size, _ in rows_given], dtype=pl.Int64),
     )
     codes = [code for _, _, code in rows_given]
-    verdict = by_hash.function(rows, hashes=hashes(*codes), distance=distance)
+    verdict = by_hash.function(rows, context=CONTEXT, hashes=hashes(*codes), distance=distance)
     groups = verdict.columns["duplicate_group"]
     for name in set(groups.drop_nulls()):
         assert verdict.mask.filter(groups == name).sum() == 1
@@ -115,5 +122,5 @@ def test_the_order_of_the_rows_plays_no_part_and_each_group_keeps_one(
     order = list(range(len(rows)))
     random.shuffle(order)
     other: ImageSet = shuffled(rows, order)
-    again = by_hash.function(other, hashes=hashes(*[codes[row] for row in order]), distance=distance)
+    again = by_hash.function(other, context=CONTEXT, hashes=hashes(*[codes[row] for row in order]), distance=distance)
     assert kept(other, again) == kept(rows, verdict)

@@ -9,12 +9,14 @@ from nodes.balance import NODES as BALANCE
 from nodes.caption import NODES as CAPTION
 from nodes.caption_clean import NODES as CAPTION_CLEAN
 from nodes.caption_edit import NODES as CAPTION_EDIT
+from nodes.caption_endpoint import NODES as CAPTION_ENDPOINT
 from nodes.caption_layers import NODES as CAPTION_LAYERS
 from nodes.caption_lint import NODES as CAPTION_LINT
 from nodes.caption_statistics import NODES as CAPTION_STATISTICS
 from nodes.caption_text import NODES as CAPTION_TEXT
 from nodes.clip import NODES as CLIP
 from nodes.composite import NODES as COMPOSITE
+from nodes.diverse import NODES as DIVERSE
 from nodes.duplicates import NODES as DUPLICATES
 from nodes.export import NODES as EXPORT
 from nodes.expression import NODES as EXPRESSION
@@ -50,10 +52,12 @@ NODES: tuple[NodeSpec, ...] = (
     *EXPRESSION,
     *DUPLICATES,
     *ARRANGE,
+    *DIVERSE,
     *TRIAGE,
     *BALANCE,
     *SHAPE,
     *CAPTION,
+    *CAPTION_ENDPOINT,
     *CAPTION_EDIT,
     *CAPTION_CLEAN,
     *CAPTION_LAYERS,

@@ -75,8 +75,9 @@ def similar(
             "similarity": pl.Series(nothing, dtype=pl.Float64),
             "similar_to": pl.Series(nothing, dtype=pl.String),
         }
-    order = sorted(range(len(examples)), key=examples.rids.__getitem__)
-    names = [examples.rids[index] for index in order]
+    rids = examples.rids
+    order = sorted(range(len(rids)), key=rids.__getitem__)
+    names = [rids[index] for index in order]
     cosines, nearest = similarities(vectors.matrix(), example_vectors.matrix()[order], aggregate)
     return {
         "similarity": pl.Series(cosines.astype(np.float64)).round(DECIMALS),

@@ -7,9 +7,11 @@ downloaded goes into a folder that the user names, through `nodes/unpacking.py`.
 from __future__ import annotations
 
 from nodegraph.specs import NodeSpec
+from nodes.sources.cvat import cvat
 from nodes.sources.folder import folder, reference
 from nodes.sources.imagefolder import imagefolder
 from nodes.sources.kohya import kohya
+from nodes.sources.label_studio import label_studio
 from nodes.sources.webdataset import webdataset
 
-NODES: tuple[NodeSpec, ...] = (folder, reference, kohya, imagefolder, webdataset)
+NODES: tuple[NodeSpec, ...] = (folder, reference, kohya, imagefolder, webdataset, label_studio, cvat)

@@ -16,6 +16,7 @@ from nodes.authorship import RESERVED, rows_to_caption
 from nodes.caption import caption_model
 from nodes.caption_clean import clean
 from nodes.caption_edit import edit
+from nodes.caption_endpoint import caption_endpoint
 from nodes.caption_layers import layers
 from nodes.caption_text import template
 from tests.nodes.tables import images
@@ -35,6 +36,7 @@ def answered(spec: NodeSpec, answer: object = SAID) -> Callable[..., Mapping[str
 
 WRITERS: dict[str, Callable[[ImageSet], Mapping[str, Any]]] = {
     "caption/model": lambda rows: answered(caption_model)(rows, only_empty=False),
+    "caption/endpoint": lambda rows: answered(caption_endpoint)(rows, only_empty=False, model="m"),
     "caption/template": lambda rows: template.function(rows, trigger="ohwx", template="{trigger}, {caption}, {other}"),
     "caption/template without the caption": lambda rows: template.function(rows, template="{other}"),
     "caption/layers": lambda rows: layers.function(rows, layers=["other", "caption"]),

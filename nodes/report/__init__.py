@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nodegraph.specs import NodeSpec
+from nodes.report.bias import NODES as BIAS
 from nodes.report.html import html
 
-NODES: tuple[NodeSpec, ...] = (html,)
+NODES: tuple[NodeSpec, ...] = (html, *BIAS)

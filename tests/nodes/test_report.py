@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,7 @@ from nodes.report import html
 from nodes.report.histogram import histogram, number
 from nodes.report.page import page_of, scores_of
 from tests.nodes.exporting import coded, images_of, photos
+from tests.nodes.pages import Page
 
 HOSTILE = "<script>alert('x')</script> & \"quoted\""
 UPSTREAM = (
@@ -59,39 +58,6 @@ def reported(images: ImageSet, file: Path, context: Context | None = None, **par
     thumbnail = lambda cid: coded(len(cid), "WEBP") if cid else None  # noqa: E731
     context = context or Context(node="report", title=HOSTILE, upstream=UPSTREAM, thumbnail=thumbnail)
     return html.function(images, **{**defaults, "file": str(file), **params}, context=context)
-
-
-class Page(HTMLParser):
-    """Collects the tags, what they load, and the text of a page; fails on a tag that is never closed."""
-
-    VOID = frozenset({"meta", "img", "link", "br", "rect", "line", "input"})
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.tags: list[str] = []
-        self.loads: list[str] = []
-        self.words: list[str] = []
-        self.feed(text)
-        assert not self.open
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.loads += [value or "" for name, value in attrs if name in ("src", "href")]
-        assert not [name for name, _value in attrs if name.startswith("on")]
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in self.VOID:
-            assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.words.append(data)
-
-    @property
-    def text(self) -> str:
-        return re.sub(r"\s+", " ", " ".join(self.words))
 
 
 def test_the_page_is_whole_loads_nothing_and_runs_nothing(tmp_path: Path) -> None:

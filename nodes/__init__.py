@@ -8,6 +8,7 @@ from nodes.arrange import NODES as ARRANGE
 from nodes.balance import NODES as BALANCE
 from nodes.caption import NODES as CAPTION
 from nodes.caption_clean import NODES as CAPTION_CLEAN
+from nodes.caption_duplicates import NODES as CAPTION_DUPLICATES
 from nodes.caption_edit import NODES as CAPTION_EDIT
 from nodes.caption_endpoint import NODES as CAPTION_ENDPOINT
 from nodes.caption_layers import NODES as CAPTION_LAYERS
@@ -16,6 +17,7 @@ from nodes.caption_statistics import NODES as CAPTION_STATISTICS
 from nodes.caption_text import NODES as CAPTION_TEXT
 from nodes.clip import NODES as CLIP
 from nodes.composite import NODES as COMPOSITE
+from nodes.compression import NODES as COMPRESSION
 from nodes.diverse import NODES as DIVERSE
 from nodes.duplicates import NODES as DUPLICATES
 from nodes.export import NODES as EXPORT
@@ -26,6 +28,7 @@ from nodes.probe import NODES as PROBE
 from nodes.quality import NODES as QUALITY
 from nodes.readable import NODES as READABLE
 from nodes.report import NODES as REPORT
+from nodes.resolution import NODES as RESOLUTION
 from nodes.safety import NODES as SAFETY
 from nodes.shape import NODES as SHAPE
 from nodes.sharpness import NODES as SHARPNESS
@@ -41,6 +44,8 @@ NODES: tuple[NodeSpec, ...] = (
     *CAPTION_STATISTICS,
     *QUALITY,
     *SHARPNESS,
+    *RESOLUTION,
+    *COMPRESSION,
     *CLIP,
     *SIMILAR,
     *AESTHETIC,
@@ -51,6 +56,7 @@ NODES: tuple[NodeSpec, ...] = (
     *LICENSE,
     *EXPRESSION,
     *DUPLICATES,
+    *CAPTION_DUPLICATES,
     *ARRANGE,
     *DIVERSE,
     *TRIAGE,

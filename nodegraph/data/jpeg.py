@@ -125,13 +125,14 @@ def quality(tables: Any) -> int | None:
     first = tables.get(0) if tables else None
     if first is None or len(first) != 64:
         return None
-    distance = np.abs(_luminance_tables() - np.asarray(first, np.int64)).sum(axis=1)
+    distance = np.abs(luminance_tables() - np.asarray(first, np.int64)).sum(axis=1)
     # The nearest, and of equals the highest: many tables of low quality are all 255.
     return int(100 - np.argmin(distance[::-1]))
 
 
 @cache
-def _luminance_tables() -> NDArray[np.int64]:
+def luminance_tables() -> NDArray[np.int64]:
+    """The luminance tables of libjpeg's qualities 1 to 100, each row by row, shape (100, 64)."""
     quality = np.arange(1, 101)[:, None]
     scale = np.where(quality < 50, 5000 // quality, 200 - 2 * quality)
     return np.clip((np.asarray(_LUMINANCE) * scale + 50) // 100, 1, 255)

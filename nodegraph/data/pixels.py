@@ -98,7 +98,8 @@ def decode_full(path: str | os.PathLike[str], recipe: Recipe) -> Image.Image:
 def middle(picture: Image.Image, request: Detail) -> NDArray[np.uint8]:
     """The middle of an upright RGB picture at its full size, as a read-only array of what `request` asks for."""
     width, height = (min(length, request.side) for length in picture.size)
-    left, top = (picture.width - width) // 2, (picture.height - height) // 2
+    # whole blocks of a JPEG stay whole
+    left, top = ((have - want) // 16 * 8 for have, want in zip(picture.size, (width, height), strict=True))
     part = picture.crop((left, top, left + width, top + height))
     array = np.array(part if request.mode == "RGB" else part.convert("L"))
     array.setflags(write=False)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 LEVELS = ((2.0, 8.0, 10), (1.0, 6.0, 10), (0.7, 4.0, 12))
-"""Coarse to fine: structures between these two Gaussian widths, in pixels of the square, and how many steps at most."""
+"""Coarse to fine: structures between these two Gaussian widths, in pixels of the square, and how many steps."""
 
 JUDGED = (0.7, 2.5)
 """The fine structures in which likeness is judged. Brightness, contrast and light from one side play no part there; the
@@ -123,8 +123,6 @@ def _moved(
         alike = (seen * target).mean(axis=1)
         change = np.clip((solver @ (seen - target)[:, :, None])[:, :, 0], -0.2, 0.2).reshape(count, 2, 3)
         maps = _composed(maps, change)
-        if np.abs(change).max(initial=0.0) < 3e-4:
-            break
     return np.clip(maps, -2, 2), alike
 
 

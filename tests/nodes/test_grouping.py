@@ -71,3 +71,87 @@ def test_near_vectors_are_those_above_the_cosine() -> None:
     assert near_vectors(vectors, 0.98).tolist() == [[0, 1], [2, 3]]
     assert vector_distances(vectors)(0, np.array([1, 2])) == pytest.approx([1 - np.cos(np.radians(10)), 1.0], abs=1e-6)
     assert near_vectors(np.zeros((0, 0), np.float32), 0.9).tolist() == []
+
+
+STRANGERS = st.sets(st.tuples(st.integers(0, 13), st.integers(0, 13)).filter(lambda pair: pair[0] != pair[1]))
+
+
+def taken_apart(pairs: set[tuple[int, int]]) -> dict[int, set[int]]:
+    apart: dict[int, set[int]] = {}
+    for one, other in pairs:
+        apart.setdefault(one, set()).add(other)
+        apart.setdefault(other, set()).add(one)
+    return apart
+
+
+@settings(max_examples=100)
+@given(st.lists(st.integers(0, 30).map(lambda bits: (1 << bits) - 1), max_size=14), st.integers(0, 8), STRANGERS)
+def test_items_taken_apart_are_never_in_one_group(codes: list[int], limit: int, pairs: set[tuple[int, int]]) -> None:
+    hashes, apart = column(codes), taken_apart(pairs)
+    groups = groups_of(near_hashes(hashes, limit), limit, hash_distances(hashes), apart)
+    members = [index for group in groups for index in group.members]
+    assert len(members) == len(set(members))
+    for group in groups:
+        assert len(group.members) > 1
+        assert all(distance <= 2 * limit for _, distance in group.others)
+        assert not any(other in apart.get(one, ()) for one in group.members for other in group.members)
+
+
+def test_one_taken_apart_leaves_the_others_together() -> None:
+    same = column([0, 0, 0, 0])
+    groups = groups_of(near_hashes(same, 6), 6, hash_distances(same), {0: {1}, 1: {0}})
+    assert [group.members for group in groups] == [(0, 2, 3)]
+
+
+Links = dict[tuple[int, int], float]
+LINKS = st.dictionaries(
+    st.tuples(st.integers(0, 13), st.integers(0, 13)).filter(lambda pair: pair[0] < pair[1]),
+    st.floats(0, 1),
+    max_size=40,
+)
+
+
+def one_by_one(links: Links, limit: float) -> dict[int, int]:
+    """Each item, in order, joins the first partner that leads and is near enough: item -> leader."""
+    leader_of: dict[int, int] = {}
+    for item in range(14):
+        partners = (one for one in range(item) if one not in leader_of and links.get((one, item), 2.0) <= limit)
+        found = next(partners, None)
+        if found is not None:
+            leader_of[item] = found
+    return leader_of
+
+
+def in_stars(links: Links, limit: float, apart: dict[int, set[int]], asked: list[int]) -> list[grouping.Group]:
+    pairs = np.array(sorted(links, key=lambda pair: pair[::-1]), np.int64).reshape(-1, 2)
+
+    def distances(which: np.ndarray) -> np.ndarray:
+        asked.extend(which.tolist())
+        return np.array([links[(int(one), int(other))] for one, other in pairs[which]])
+
+    return grouping.stars(pairs, limit, distances, apart)
+
+
+@settings(max_examples=100)
+@given(LINKS, st.floats(0, 1))
+def test_every_item_of_a_star_is_near_the_best_of_it(links: Links, limit: float) -> None:
+    asked: list[int] = []
+    groups = in_stars(links, limit, {}, asked)
+    assert {item: group.leader for group in groups for item, _ in group.others} == one_by_one(links, limit)
+    assert all(links[(group.leader, item)] == distance for group in groups for item, distance in group.others)
+    assert len(asked) == len(set(asked))
+
+
+@settings(max_examples=100)
+@given(LINKS, STRANGERS)
+def test_items_taken_apart_are_never_in_one_star(links: Links, pairs: set[tuple[int, int]]) -> None:
+    apart = taken_apart(pairs)
+    for group in in_stars(links, 0.6, apart, []):
+        assert not any(other in apart.get(one, ()) for one in group.members for other in group.members)
+
+
+def test_copies_of_one_picture_are_each_compared_with_the_best_only() -> None:
+    links = {(one, other): 0.0 for other in range(14) for one in range(other)}
+    asked: list[int] = []
+    assert [group.members for group in in_stars(links, 0.5, {}, asked)] == [tuple(range(14))]
+    assert len(asked) == 13

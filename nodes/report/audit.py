@@ -151,9 +151,15 @@ def clusters_of(
         order = sorted(range(len(members)), key=lambda at: (near[at], images.rids[members[at]]))
         shown = [int(members[at]) for at in order[:samples]]
         share = share_of("", len(members), len(images), _note(len(members), len(images), apart, index))
-        told = [Sample(pictures.uri(images.cids[row]), images.rids[row], images.rids[row]) for row in shown]
-        found.append(Cluster(share, float(apart[index]), told))
+        told = [_sample(images, row, pictures) for row in shown]
+        found.append(Cluster(share, round(float(apart[index]), DECIMALS - 1), told))
     return sorted(found, key=lambda one: (one.share.count, one.samples[0].rid if one.samples else ""))
+
+
+def _sample(images: ImageSet, row: int, pictures: Pictures) -> Sample:
+    rid, cid, recipe = images.rids[row], images.cids[row], images["recipe"][row]
+    # thumbnails are kept by what was decoded: a recipe stands behind the file's id
+    return Sample((recipe and pictures.uri(f"{cid}+{recipe}")) or pictures.uri(cid), rid, rid)
 
 
 def _note(count: int, rows: int, apart: NDArray[Any], index: int) -> str:

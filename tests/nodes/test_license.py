@@ -47,6 +47,10 @@ WRITTEN = {
     "Apache License, Version 2.0": "Apache-2.0",
     "MIT": "MIT",
     "https://opensource.org/licenses/MIT": "MIT",
+    "MIT (c) 2019 Somebody": "MIT",
+    "BSD-2-Clause (c) 2017 Somebody": "BSD-2-Clause",
+    'public domain (README: "All assets are public domain")': "CC-PDM-1.0",
+    "CC-BY-4.0 (authors' photos) or Unsplash licence; see the dataset": "CC-BY-4.0",
     "GFDL": "GFDL-1.3-or-later",
 }
 
@@ -65,7 +69,7 @@ def test_a_licence_is_known_however_it_is_written(text: str, id: str) -> None:
     "text",
     [
         "", "  ", None, "unknown", "Creative Commons", "by Jane Doe", "cc: photo by Jane", "limited", "cc", "permit",
-        "CC BY-ND-SA", "not in the public domain", "CC BY 4.0 unless noted", "public domains of Jane",
+        "CC BY-ND-SA", "not in the public domain", "CC BY 4.0 unless noted", "public domains of Jane", "MIT Media Lab",
     ],
 )  # fmt: skip
 def test_what_names_no_licence_is_not_known(text: str | None) -> None:

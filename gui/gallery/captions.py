@@ -1,15 +1,16 @@
-"""Captions written by hand: read from and added to the document's journal, which moves along when it is saved."""
+"""Decided by hand: captions and "not a duplicate", in the document's journal, which moves along when it is saved."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 import polars as pl
 from PySide6.QtCore import QObject, Signal
 
 from gui.document import GraphDocument
-from nodegraph.data.journal import CAPTION, Entry, Journal, append, read_journal
+from nodegraph.data.journal import APART, CAPTION, Entry, Journal, apart_in, append, read_journal
 from nodegraph.graph.columns import given_columns
 from nodegraph.graph.model import Graph
 from nodegraph.problems import Problem, ProblemError
@@ -18,7 +19,7 @@ from nodegraph.run.decisions import with_captions
 
 
 class Captions(QObject):
-    """The captions that were written by hand in this document. `changed` follows each, or `refused(problem)`."""
+    """The captions and other decisions by hand in this document. `changed` follows each, or `refused(problem)`."""
 
     changed = Signal()
     refused = Signal(object)
@@ -38,8 +39,27 @@ class Captions(QObject):
 
     def write(self, node: str, cid: str, value: str | None) -> bool:
         """Writes a caption; None goes back to what the node gave. What hangs on it is then stale."""
+        return self._add([Entry(node, cid, CAPTION, value)])
+
+    def are_apart(self, one: str, other: str) -> bool:
+        """Whether a person said that these two contents are no duplicates."""
+        return frozenset((one, other)) in apart_in(self._journal.decisions)
+
+    def set_apart(self, node: str, one: str, other: str, *, apart: bool) -> bool:
+        """Says at this node that two contents are no duplicates, or takes that back at whichever node it was said."""
+        if apart:
+            return self._add([Entry(node, one, f"{APART}{other}", "yes")])
+        said = self._journal.decisions.items()
+        return self._add(
+            Entry(at, cid, f"{APART}{twin}", None)
+            for at, fields in said
+            for cid, twin in ((one, other), (other, one))
+            if cid in fields.get(f"{APART}{twin}", {})
+        )
+
+    def _add(self, entries: Iterable[Entry]) -> bool:
         try:
-            append(self._document.journal, [Entry(node, cid, CAPTION, value)])
+            append(self._document.journal, entries)
         except ProblemError as error:
             self.refused.emit(error.problems[0])
             return False

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from gui.document import GraphDocument
+from gui.gallery.apart import ApartButton
 from gui.gallery.captions import Captions, caption_node
 from gui.gallery.facts import Facts
 from gui.gallery.full_pictures import FullPictures, name_of
@@ -67,6 +68,7 @@ class Viewer(QWidget):
         self.facts.caption_written.connect(self._write)
         self.facts.caption_reset.connect(lambda: self._write(None))
         captions.changed.connect(self._show_caption)
+        self.apart = ApartButton(captions)
         captions.refused.connect(self._say_refusal)
         thumbnails.ready.connect(self._thumbnail_came)
         self._state = label(dim=True)
@@ -100,6 +102,7 @@ class Viewer(QWidget):
         self.other.setVisible(on and self._pinned is not None)
         self._compare.setChecked(on)
         self._show_pictures()
+        self._show_pair()
 
     def apply_theme(self, theme: Theme) -> None:
         """Takes on another theme."""
@@ -130,6 +133,7 @@ class Viewer(QWidget):
         self.facts.show_row(row)
         self._show_caption()
         self._show_pictures()
+        self._show_pair()
         self._ways.ask(self._rid)
         self._prefetch()
         self.moved.emit(position)
@@ -170,6 +174,10 @@ class Viewer(QWidget):
                 no_file = self.tr("Its file is not known.") if not one.get("path") else trouble
                 self.facts.show_file(full.header if full is not None else None, no_file)
         self._say_scale()
+
+    def _show_pair(self) -> None:
+        row = self._row()
+        self.apart.show_pair(self._node, *(one["cid"] or "" if one is not None else "" for one in (self._pinned, row)))
 
     def _picture_came(self, name: str) -> None:
         for row in (self._row(), self._pinned):
@@ -257,6 +265,7 @@ class Viewer(QWidget):
             button.clicked.connect(lambda _checked=False, do=do: do())
             bar.addWidget(button)
         bar.addWidget(self._compare)
+        bar.addWidget(self.apart)
         bar.addStretch(1)
         bar.addWidget(self._state)
         pictures = QHBoxLayout()
@@ -285,6 +294,7 @@ class Viewer(QWidget):
             (("+", "="), lambda: self.view.zoom_by(STEP)),
             (("-",), lambda: self.view.zoom_by(1 / STEP)),
             (("C",), lambda: self.pin(self._pinned is None)),
+            (("N",), self.apart.click),
             (("Esc",), self._leave),
         ):
             action = QAction(self.view)

@@ -9,10 +9,11 @@ from nodegraph.specs import NodeSpec
 from nodes.export.ai_toolkit import ai_toolkit
 from nodes.export.coco import coco
 from nodes.export.cvat import cvat
+from nodes.export.delta import delta
 from nodes.export.imagefolder import imagefolder
 from nodes.export.kohya import kohya
 from nodes.export.label_studio import label_studio
 from nodes.export.onetrainer import onetrainer
 from nodes.export.webdataset import webdataset
 
-NODES: tuple[NodeSpec, ...] = (kohya, imagefolder, onetrainer, ai_toolkit, webdataset, label_studio, coco, cvat)
+NODES: tuple[NodeSpec, ...] = (kohya, imagefolder, onetrainer, ai_toolkit, webdataset, label_studio, coco, cvat, delta)

@@ -64,7 +64,7 @@ def _write_one(
         _take_over(target / old.file, new / file)
     else:
         try:
-            made, digest = _made(planned, new, wish)
+            made, digest = made_picture(planned, new, wish)
         except NotWritableError as reason:
             return str(reason)
         file, count = f"{planned.place}{made.suffix}", len(made.data)
@@ -91,8 +91,11 @@ def _write_one(
     )
 
 
-def _made(planned: Planned, new: Path, wish: Wish) -> tuple[Made, str]:
-    """Makes, writes and checks the picture; one whose own bytes do not decode is converted, as its recipe allows."""
+def made_picture(planned: Planned, new: Path, wish: Wish) -> tuple[Made, str]:
+    """Makes the picture, writes it into the folder `new` and checks it; gives it with its SHA-256.
+
+    One whose own bytes do not decode is converted, as its recipe allows. Raises `NotWritableError` where that fails.
+    """
     item = planned.item
     for convert in (False, True):
         made = make_picture(path_of(item.path), item.recipe, item.cid, wish, convert=convert)

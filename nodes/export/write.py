@@ -47,7 +47,7 @@ def write_export(order: Order, context: Context) -> Written:
         with staged(target) as new:
             return _write(order, context, target, new)
     except OSError as error:
-        raise _disk_problem(error, target) from error
+        raise disk_problem(error, target) from error
 
 
 def _write(order: Order, context: Context, target: Path, new: Path) -> Written:
@@ -178,7 +178,8 @@ def _told(
     return Written([target], "; ".join(parts), dict(sorted(failed.items())))
 
 
-def _disk_problem(error: OSError, target: Path) -> ProblemError:
+def disk_problem(error: OSError, target: Path) -> ProblemError:
+    """What the system says of a disk that is full, busy or closed, as a problem of the export's folder."""
     why = error.strerror or str(error)
     if error.errno in DISK_FULL:
         return problem(

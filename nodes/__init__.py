@@ -22,6 +22,7 @@ from nodes.diverse import NODES as DIVERSE
 from nodes.duplicates import NODES as DUPLICATES
 from nodes.export import NODES as EXPORT
 from nodes.expression import NODES as EXPRESSION
+from nodes.faces import NODES as FACES
 from nodes.filters import NODES as FILTERS
 from nodes.license import NODES as LICENSE
 from nodes.probe import NODES as PROBE
@@ -34,6 +35,7 @@ from nodes.shape import NODES as SHAPE
 from nodes.sharpness import NODES as SHARPNESS
 from nodes.similar import NODES as SIMILAR
 from nodes.sources import NODES as SOURCES
+from nodes.tagger import NODES as TAGGER
 from nodes.text_filter import NODES as TEXT_FILTER
 from nodes.triage import NODES as TRIAGE
 
@@ -51,6 +53,7 @@ NODES: tuple[NodeSpec, ...] = (
     *AESTHETIC,
     *COMPOSITE,
     *SAFETY,
+    *FACES,
     *FILTERS,
     *TEXT_FILTER,
     *LICENSE,
@@ -63,6 +66,7 @@ NODES: tuple[NodeSpec, ...] = (
     *BALANCE,
     *SHAPE,
     *CAPTION,
+    *TAGGER,
     *CAPTION_ENDPOINT,
     *CAPTION_EDIT,
     *CAPTION_CLEAN,

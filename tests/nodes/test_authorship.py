@@ -19,9 +19,11 @@ from nodes.caption_edit import edit
 from nodes.caption_endpoint import caption_endpoint
 from nodes.caption_layers import layers
 from nodes.caption_text import template
+from nodes.tagger import tagger
 from tests.nodes.tables import images
 
 SAID = "what a machine says"
+TAGGED = {"general": {"cat": 0.9}, "character": {}, "rating": {"general": 0.9}}
 
 
 def answered(spec: NodeSpec, answer: object = SAID) -> Callable[..., Mapping[str, Any]]:
@@ -37,6 +39,7 @@ def answered(spec: NodeSpec, answer: object = SAID) -> Callable[..., Mapping[str
 WRITERS: dict[str, Callable[[ImageSet], Mapping[str, Any]]] = {
     "caption/model": lambda rows: answered(caption_model)(rows, only_empty=False),
     "caption/endpoint": lambda rows: answered(caption_endpoint)(rows, only_empty=False, model="m"),
+    "caption/tagger": lambda rows: tagger.function(rows, found=Values([TAGGED] * len(rows)), only_empty=False),
     "caption/template": lambda rows: template.function(rows, trigger="ohwx", template="{trigger}, {caption}, {other}"),
     "caption/template without the caption": lambda rows: template.function(rows, template="{other}"),
     "caption/layers": lambda rows: layers.function(rows, layers=["other", "caption"]),

@@ -16,6 +16,7 @@ from nodes.caption_lint import NODES as CAPTION_LINT
 from nodes.caption_statistics import NODES as CAPTION_STATISTICS
 from nodes.caption_text import NODES as CAPTION_TEXT
 from nodes.clip import NODES as CLIP
+from nodes.combine import NODES as COMBINE
 from nodes.composite import NODES as COMPOSITE
 from nodes.compression import NODES as COMPRESSION
 from nodes.diverse import NODES as DIVERSE
@@ -25,6 +26,7 @@ from nodes.expression import NODES as EXPRESSION
 from nodes.faces import NODES as FACES
 from nodes.filters import NODES as FILTERS
 from nodes.license import NODES as LICENSE
+from nodes.merge import NODES as MERGE
 from nodes.probe import NODES as PROBE
 from nodes.quality import NODES as QUALITY
 from nodes.readable import NODES as READABLE
@@ -61,6 +63,8 @@ NODES: tuple[NodeSpec, ...] = (
     *DUPLICATES,
     *CAPTION_DUPLICATES,
     *ARRANGE,
+    *MERGE,
+    *COMBINE,
     *DIVERSE,
     *TRIAGE,
     *BALANCE,

@@ -1,0 +1,138 @@
+"""Two sets side by side: which rows are in both, under names that do not clash and with the columns of both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import polars as pl
+
+from nodegraph import ImageSet
+
+By = Literal["content", "name"]
+
+KEYS: dict[By, str] = {"content": "cid", "name": "rid"}
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """Two tables with the same columns, and for each row the row of the other table that is its twin.
+
+    `first`, `second`  columns that a table lacks are filled from the twins, and null where there is none. The second's
+                       `rid` is another one ("name~2.jpg") where the first has the name for something else.
+    `names`            the rids that the rows of the second had.
+    `twins`, `back`    for each row of the first the index of its twin in the second, and the other way round.
+    `same`             for each row of the second whether the first has the very row: one name, one content.
+    """
+
+    first: pl.DataFrame
+    second: pl.DataFrame
+    names: list[str]
+    twins: list[int | None]
+    back: list[int | None]
+    same: list[bool]
+
+    @cached_property
+    def ids_of_first(self) -> list[tuple[str, str]]:
+        """`rid` and `cid` of each row of the first."""
+        return list(zip(self.first["rid"].to_list(), self.first["cid"].to_list(), strict=True))
+
+    @cached_property
+    def ids_of_second(self) -> list[tuple[str, str]]:
+        """`rid` and `cid` of each row of the second."""
+        return list(zip(self.second["rid"].to_list(), self.second["cid"].to_list(), strict=True))
+
+    def joined(self, on_first: Sequence[bool], on_second: Sequence[bool]) -> pl.DataFrame:
+        """The rows of the first where `on_first` is true, then those of the second."""
+        flags = (pl.Series(list(on_first), dtype=pl.Boolean), pl.Series(list(on_second), dtype=pl.Boolean))
+        return pl.concat([self.first.filter(flags[0]), self.second.filter(flags[1])])
+
+
+def paired(first: ImageSet, second: ImageSet, by: By, *, apart: bool = False) -> Pairing:
+    """The pairing of two sets. With `apart` even the rows that are the same in both get names of their own.
+
+    A twin has the same content (or name); of several the one with the same name, else the first by name.
+    """
+    theirs = dict(zip(first.rids, first.cids, strict=True))
+    same = [theirs.get(rid) == cid for rid, cid in zip(second.rids, second.cids, strict=True)]
+    clashing = [rid in theirs and (apart or not alike) for rid, alike in zip(second.rids, same, strict=True)]
+    twins, back = _twins(first, second, by), _twins(second, first, by)
+    renamed = with_free_names(second.table, clashing, first.rids)
+    left, right = with_same_columns(first.table, renamed, twins, back)
+    return Pairing(left, right, second.rids, twins, back, same)
+
+
+def with_free_names(table: pl.DataFrame, clashing: Sequence[bool], others: Iterable[str]) -> pl.DataFrame:
+    """The rows with another `rid` where they clash: one that neither this table nor `others` hold."""
+    rids: list[str] = table["rid"].to_list()
+    taken = {*rids, *others}
+    names = dict(zip(rids, rids, strict=True))
+    for rid in sorted(rid for rid, clash in zip(rids, clashing, strict=True) if clash):
+        names[rid] = _free_name(rid, taken)
+        taken.add(names[rid])
+    return table.with_columns(pl.Series("rid", [names[rid] for rid in rids], dtype=pl.String))
+
+
+def _free_name(rid: str, taken: set[str]) -> str:
+    folder, slash, name = rid.rpartition("/")
+    stem, dot, extension = name.rpartition(".")
+    if not stem:
+        stem, dot, extension = name, "", ""
+    number = 2
+    while (found := f"{folder}{slash}{stem}~{number}{dot}{extension}") in taken:
+        number += 1
+    return found
+
+
+def _twins(own: ImageSet, other: ImageSet, by: By) -> list[int | None]:
+    keys = other[KEYS[by]].to_list()
+    rids = other.rids
+    first: dict[str, int] = {}
+    for row in sorted(range(len(rids)), key=rids.__getitem__):
+        first.setdefault(keys[row], row)
+    same = {(rid, key): row for row, (rid, key) in enumerate(zip(rids, keys, strict=True))}
+    own_keys = own[KEYS[by]].to_list()
+    return [same.get((rid, key), first.get(key)) for rid, key in zip(own.rids, own_keys, strict=True)]
+
+
+def with_same_columns(
+    first: pl.DataFrame, second: pl.DataFrame, twins: Sequence[int | None], back: Sequence[int | None]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Both tables with all columns, the first's in front, in one type each; what a table lacks comes from its twins."""
+    left, right = _filled(first, second, twins), _filled(second, first, back)
+    right = right.select(left.columns)
+    types = {name: _common(left.schema[name], right.schema[name]) for name in left.columns}
+    return _cast(left, types), _cast(right, types)
+
+
+def _filled(own: pl.DataFrame, other: pl.DataFrame, twins: Sequence[int | None]) -> pl.DataFrame:
+    lacking = [name for name in other.columns if name not in own.columns]
+    if not lacking:
+        return own
+    # a column of indices does not clash with names of columns, which are text that nodes give
+    index = "\0twin"
+    numbered = other.select(lacking).with_row_index(index).with_columns(pl.col(index).cast(pl.Int64))
+    asked = own.with_columns(pl.Series(index, list(twins), dtype=pl.Int64))
+    return asked.join(numbered, on=index, how="left", maintain_order="left").drop(index)
+
+
+def _common(first: pl.DataType, second: pl.DataType) -> pl.DataType:
+    """The first's type, but one that loses no digits of numbers, and the other's where there is nothing at all."""
+    if first == pl.Null:
+        return second
+    if first.is_integer() and second.is_float():
+        return pl.Float64()
+    return first
+
+
+def _cast(table: pl.DataFrame, types: dict[str, pl.DataType]) -> pl.DataFrame:
+    return table.with_columns([_as(table[name], kind) for name, kind in types.items()])
+
+
+def _as(values: pl.Series, kind: pl.DataType) -> pl.Series:
+    try:
+        return values.cast(kind, strict=False)
+    except pl.exceptions.PolarsError:  # kinds of which none can be read as the other: nothing was measured in this one
+        return pl.Series(values.name, [None] * len(values), dtype=kind)

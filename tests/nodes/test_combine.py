@@ -1,0 +1,252 @@
+"""Two sets made one: what is in both comes once, names never clash, and every row goes on or has a reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nodegraph import Context, ImageSet, Rows
+from nodegraph.graph.model import End, Node, graph_of
+from nodegraph.registry import registry_of
+from nodegraph.run.executor import run
+from nodegraph.run.options import RunOptions
+from nodegraph.run.prepare import prepare_graph
+from nodes.combine import compare, set_operation
+from nodes.filters import threshold
+from nodes.merge import merge
+from nodes.sources import NODES as SOURCES
+from tests.nodes.tables import images, shuffled
+from tests.run.conftest import draw
+
+
+def rows_of(files: dict[str, str], **columns: Any) -> ImageSet:
+    """A set of these names and contents."""
+    return images(list(files), list(files.values()), **columns)
+
+
+def out(result: Rows, port: str = "images") -> dict[str, str]:
+    table = result.tables[port]
+    return dict(zip(table["rid"], table["cid"], strict=True))
+
+
+def told(result: Rows) -> dict[str, str]:
+    assert len({left.rid for left in result.dropped}) == len(result.dropped)
+    return {left.rid: left.rule for left in result.dropped}
+
+
+def combined(node: str, first: ImageSet, second: ImageSet, **params: Any) -> Rows:
+    if node == "set":
+        return set_operation.function(first, second, **params)
+    if node == "merge":
+        return merge.function(first, second, **params)
+    return compare.function(first, second, context=Context("node"), **params)
+
+
+A = rows_of({"a.png": "1", "b.png": "2", "sub/c.png": "3"})
+B = rows_of({"a.png": "1", "b.png": "9", "x.png": "3", "y.png": "4"})
+
+
+def test_a_union_has_what_is_in_either_once() -> None:
+    result = combined("set", A, B)
+    assert out(result) == {"a.png": "1", "b.png": "2", "sub/c.png": "3", "b~2.png": "9", "y.png": "4"}
+    assert told(result) == {"x.png": "there-already"}
+    assert result.dropped[0].reason == "the same file as sub/c.png of the first set"
+
+
+def test_an_intersection_has_what_is_in_both() -> None:
+    result = combined("set", A, B, operation="intersect")
+    assert out(result) == {"a.png": "1", "sub/c.png": "3"}
+    assert told(result) == {
+        "b.png": "not-in-second",
+        "b~2.png": "not-in-first",
+        "x.png": "there-already",
+        "y.png": "not-in-first",
+    }
+
+
+def test_a_difference_has_what_is_in_the_first_alone() -> None:
+    result = combined("set", A, B, operation="minus")
+    assert out(result) == {"b.png": "2"}
+    assert told(result)["sub/c.png"] == "in-second"
+    assert [left.reason for left in result.dropped if left.rid == "sub/c.png"] == [
+        "the same file as x.png of the second set"
+    ]
+
+
+def test_by_name_files_are_the_same_when_their_names_are() -> None:
+    assert out(combined("set", A, B, by="name")) == {
+        "a.png": "1", "b.png": "2", "sub/c.png": "3", "x.png": "3", "y.png": "4",
+    }  # fmt: skip
+    assert out(combined("set", A, B, by="name", operation="intersect")) == {"a.png": "1", "b.png": "2"}
+
+
+def test_columns_come_from_both_and_from_the_other_sets_row_of_the_same_picture() -> None:
+    first = rows_of({"a.png": "1", "b.png": "2"}, aesthetic=[5.0, 6.0], size=[1, 2], text=["x", "y"])
+    second = rows_of({"a.png": "1", "z.png": "7"}, nsfw=[0.1, 0.2], size=[1.5, 2.5], text=[1, 2])
+    table = combined("set", first, second).tables["images"]
+    assert table.select("rid", "aesthetic", "nsfw", "size", "text").rows() == [
+        ("a.png", 5.0, 0.1, 1.0, "x"),
+        ("b.png", 6.0, None, 2.0, "y"),
+        ("z.png", None, 0.2, 2.5, "2"),
+    ]
+
+
+def test_columns_that_cannot_be_read_as_one_kind_are_empty_rather_than_an_error() -> None:
+    first = rows_of({"a.png": "1"}, mark=[True], parts=[0.5], none=pl.Series([None], dtype=pl.Null))
+    second = rows_of({"b.png": "2"}, mark=["yes"], parts=[[1, 2]], none=["there"])
+    table = combined("set", first, second).tables["images"]
+    assert table.select("mark", "parts", "none").rows() == [(True, 0.5, None), (None, None, "there")]
+
+
+def test_of_one_file_the_row_with_the_longer_caption_stays() -> None:
+    first = rows_of({"a.png": "1", "b.png": "2"}, caption=["a cat", "a long caption"], source=["A", "A"])
+    second = rows_of({"x.png": "1", "b.png": "2"}, caption=["a cat on a mat", "short"], source=["B", "B"])
+    result = combined("merge", first, second, same_file="caption")
+    assert result.tables["images"].select("rid", "caption", "source", "merged_from").rows() == [
+        ("b.png", "a long caption", "A", "both"),
+        ("x.png", "a cat on a mat", "B", "both"),
+    ]
+    assert [(left.rid, left.rule) for left in result.dropped] == [("a.png", "same-file")]
+
+
+def test_the_very_row_with_a_longer_caption_takes_the_place_of_the_other() -> None:
+    first, second = (rows_of({"a.png": "1"}, caption=[text]) for text in ("short", "much longer"))
+    result = combined("merge", first, second, same_file="caption")
+    assert result.tables["images"]["caption"].to_list() == ["much longer"]
+    assert told(result) == {}
+
+
+def test_both_rows_of_one_file_can_stay() -> None:
+    result = combined("merge", A, B, same_file="both")
+    assert out(result) == {
+        "a.png": "1", "b.png": "2", "sub/c.png": "3", "a~2.png": "1", "b~2.png": "9", "x.png": "3", "y.png": "4",
+    }  # fmt: skip
+
+
+def test_of_two_files_with_one_name_one_can_stay() -> None:
+    first = rows_of({"a.png": "1", "b.png": "2"}, caption=["short", None])
+    second = rows_of({"a.png": "7", "b.png": "8"}, caption=["longer than that", None])
+    assert out(combined("merge", first, second, same_name="first")) == {"a.png": "1", "b.png": "2"}
+    result = combined("merge", first, second, same_name="caption")
+    assert out(result) == {"b.png": "2", "a~2.png": "7"}
+    assert told(result) == {"a.png": "same-name", "b~2.png": "same-name"}
+
+
+@pytest.mark.parametrize("node", ["set", "merge", "compare"])
+def test_a_new_name_is_one_that_nobody_has(node: str) -> None:
+    first = rows_of({"a.png": "1", "a~2.png": "2", ".png": "3", "d.e/f": "4"})
+    second = rows_of({"a.png": "5", "a~3.png": "6", ".png": "7", "d.e/f": "8"})
+    assert set(out(combined(node, first, second))) == {
+        *first.rids, "a~3.png", "a~4.png", ".png~2", "d.e/f~2",
+    }  # fmt: skip
+
+
+def test_a_comparison_parts_the_pictures_and_counts_them() -> None:
+    said: list[str] = []
+    first = rows_of({"a.png": "1", "b.png": "2"}, aesthetic=[4.0, 5.0])
+    second = rows_of({"a.png": "1", "c.png": "3", "d.png": "1"}, aesthetic=[4.0, None, 9.0])
+    context = Context("node", notice=said.append)
+    result = compare.function(first, second, context=context, column="aesthetic")
+    table = result.tables["images"]
+    assert dict(zip(table["rid"], table["ab"], strict=True)) == {"a.png": "both", "b.png": "A", "c.png": "B"}
+    assert (out(result, "only_a"), out(result, "only_b")) == ({"b.png": "2"}, {"c.png": "3"})
+    assert told(result) == {"d.png": "there-already"}
+    assert said == [
+        "A 2, B 3: 1 in both, 1 only in A, 1 only in B, overlap 33%. Average aesthetic: both 4, A 5, B none."
+    ]
+
+
+FILES = st.dictionaries(
+    st.sampled_from(["a.png", "b.png", "a~2.png", "s/a.png", "'\n<b>.jpg"]), st.sampled_from("123"), max_size=5
+)
+CAPTIONS = st.lists(st.none() | st.sampled_from(["", "x", "xyz"]), min_size=5, max_size=5)
+OPERATIONS = st.one_of(
+    st.tuples(
+        st.just("set"),
+        st.fixed_dictionaries(
+            {"operation": st.sampled_from(["union", "intersect", "minus"]), "by": st.sampled_from(["content", "name"])}
+        ),
+    ),
+    st.tuples(
+        st.just("merge"),
+        st.fixed_dictionaries(dict.fromkeys(("same_file", "same_name"), st.sampled_from(["first", "caption", "both"]))),
+    ),
+    st.tuples(st.just("compare"), st.fixed_dictionaries({"by": st.sampled_from(["content", "name"])})),
+)
+
+
+@given(FILES, FILES, CAPTIONS, CAPTIONS, OPERATIONS, st.randoms(use_true_random=False))
+def test_every_row_of_both_sets_goes_on_or_is_told_in_any_order(
+    one: dict[str, str],
+    other: dict[str, str],
+    captions: list[str | None],
+    rivals: list[str | None],
+    operation: tuple[str, dict[str, str]],
+    random: Any,
+) -> None:
+    first = rows_of(one, caption=pl.Series(captions[: len(one)], dtype=pl.String))
+    second = rows_of(other, caption=pl.Series(rivals[: len(other)], dtype=pl.String))
+    node, params = operation
+    result = combined(node, first, second, **params)
+    there, gone = out(result), told(result)
+    assert not there.keys() & gone.keys()
+    assert len(there) == result.tables["images"].height
+    assert set(one) <= {*there, *gone}
+    same = sum(second_cid == one.get(rid) for rid, second_cid in other.items())
+    renamed_too = node == "merge" and params["same_file"] == "both"
+    assert len(there) + len(gone) == len(one) + len(other) - (0 if renamed_too else same)
+    contents = [*there.values(), *(left.cid for left in result.dropped)]
+    assert {*one.values(), *other.values()} == set(contents)
+
+    orders = [random.sample(range(len(each)), len(each)) for each in (first, second)]
+    again = combined(node, shuffled(first, orders[0]), shuffled(second, orders[1]), **params)
+    assert (out(again), told(again)) == (there, gone)
+    assert again.tables["images"].sort("rid").equals(result.tables["images"].sort("rid"))
+
+
+@given(FILES, FILES)
+def test_the_operations_are_those_of_sets(one: dict[str, str], other: dict[str, str]) -> None:
+    first, second = rows_of(one), rows_of(other)
+    contents = {
+        operation: set(out(combined("set", first, second, operation=operation)).values())
+        for operation in ("union", "intersect", "minus")
+    }
+    a, b = set(one.values()), set(other.values())
+    assert contents == {"union": a | b, "intersect": a & b, "minus": a - b}
+
+
+def test_in_a_run_branches_become_one_set_again(tmp_path: Path) -> None:
+    for number in range(6):
+        draw(tmp_path / "in" / f"{number}.png", number, size=(20 + 10 * number, 20))
+    nodes = [
+        Node("folder", "source/folder", params={"folder": str(tmp_path / "in")}),
+        Node("strict", "filter/threshold", rev=2, params={"column": "bytes", "low": 2500.0}),
+        Node("loose", "filter/threshold", rev=2, params={"column": "bytes", "low": 1500.0}),
+        Node("compare", "flow/compare", params={"column": "bytes"}),
+        Node("again", "flow/merge"),
+        Node("last", "filter/threshold", rev=2, params={"column": "bytes", "low": 0.0}),
+    ]
+    wires = [
+        ("folder.images", "strict.images"),
+        ("folder.images", "loose.images"),
+        ("strict.kept", "compare.a"),
+        ("loose.kept", "compare.b"),
+        ("compare.only_b", "again.first"),
+        ("strict.dropped", "again.second"),
+        ("again.images", "last.images"),
+    ]
+    registry = registry_of([*SOURCES, threshold, compare, merge])
+    graph = prepare_graph(graph_of(nodes, wires), registry, base=tmp_path).graph
+    result = run(graph, registry, RunOptions(device="cpu", cache=tmp_path / "cache"), lambda _event: None)
+    strict, loose = (set(result.sets[End(node, "kept")].rids) for node in ("strict", "loose"))
+    assert set() < strict < loose
+    assert set(result.sets[End("compare", "only_b")].rids) == loose - strict
+    table = result.sets[End("last", "kept")].table
+    assert dict(zip(table["rid"], table["merged_from"], strict=True)) == {
+        rid: "both" if rid in loose else "second" for rid in result.sets[End("strict", "dropped")].rids
+    }

@@ -74,6 +74,7 @@ class Audit:
     strata: Sequence[Strata]
     terms: Sequence[TermShare]
     terms_by: str
+    entities: Sequence[TermShare]
     clusters: Sequence[Cluster]
 
     def record(self) -> dict[str, Any]:
@@ -107,7 +108,7 @@ def terms_of(images: ImageSet, lexicon: Sequence[Terms], caption: str, by: str |
 
     A stratum is noted where its interval does not meet that of all captions outside of it.
     """
-    rows = images.table.filter(pl.col(caption).fill_null("").str.strip_chars() != "")
+    rows = captions_in(images, caption)
     captions = [plain(text) for text in rows[caption].to_list()]
     labels = _labels(ImageSet(rows), by) if by else []
     names = [name for name, _ in _ordered(Counter(labels))[:MOST_STRATA]]
@@ -118,6 +119,19 @@ def terms_of(images: ImageSet, lexicon: Sequence[Terms], caption: str, by: str |
         common = _ordered(words)[:MOST_WORDS]
         found.append(TermShare(share_of(terms.name, sum(flags), len(flags)), common, strata))
     return found
+
+
+def named_of(found: Sequence[tuple[str, list[bool], Counter[str]]]) -> list[TermShare]:
+    """The share of the captions that have a name of each kind, and the most frequent names."""
+    return [
+        TermShare(share_of(kind, sum(flags), len(flags)), _ordered(words)[:MOST_WORDS], [])
+        for kind, flags, words in found
+    ]
+
+
+def captions_in(images: ImageSet, caption: str) -> pl.DataFrame:
+    """The rows that have a caption."""
+    return images.table.filter(pl.col(caption).fill_null("").str.strip_chars() != "")
 
 
 def _within(name: str, flags: Sequence[bool], labels: Sequence[str]) -> Share:

@@ -26,7 +26,18 @@ from nodegraph import (
     export,
 )
 from nodes.measures.clip import clip_image
-from nodes.report.audit import FORMAT, Audit, Cluster, clusters_of, strata_of, terms_of
+from nodes.report.audit import (
+    FORMAT,
+    Audit,
+    Cluster,
+    TermShare,
+    captions_in,
+    clusters_of,
+    named_of,
+    strata_of,
+    terms_of,
+)
+from nodes.report.entities import entities_of, pipeline_problem
 from nodes.report.page import Pictures
 from nodes.report.rendering import rendered
 from nodes.report.target import check_ours, checked_page, write_files
@@ -49,7 +60,9 @@ def _check(params: Mapping[str, Any]) -> Sequence[Problem]:
     except ValueError as error:
         fix = "Write a line for each group, such as: women: woman, women, girl."
         return (Problem("bad-terms", f"The terms cannot be read: {error}.", fix, param="terms"),)
-    return ()
+    name = params.get("entities", "")
+    missing = pipeline_problem(name, "entities") if name else None
+    return (missing,) if missing is not None else ()
 
 
 @export("report/bias", rev=1, title="Bias audit", check=_check)
@@ -66,6 +79,7 @@ def bias(
     ] = [],  # noqa: B006  (a default is data of the form, never changed)
     caption: Annotated[str | None, Column("text"), "The column of captions; `caption` when empty."] = None,
     terms: Annotated[str, Text(lines=8), "Groups of words to look for in captions, a line each."] = LEXICON,
+    entities: Annotated[str, "A spaCy pipeline that is installed, to find names in captions: en_core_web_sm."] = "",
     clusters: Annotated[int, Range(0, 64), Main(), "Groups of pictures that look alike; 0 leaves them out."] = 8,
     model: Annotated[str, ModelOf("clip"), "The CLIP model that says how alike two pictures are."] = "demo-clip",
     title: Annotated[str, "Title of the page; the graph's title by default."] = "",
@@ -77,6 +91,8 @@ def bias(
     women, men, children, older people and so on, also source by source; and groups of pictures that look alike, the
     smallest first, because those are the gaps. Every share has the interval in which it would lie for ever more
     pictures of the same kind (Wilson, 95 %): where two intervals do not meet, the difference is more than chance.
+
+    A spaCy pipeline, where one is installed, also finds the names of people, nations and places in captions.
 
     Words are counted as written: a caption that says nothing of people hides them, and "black cat" is no person, so
     the list has whole words and phrases that you can change. It judges nothing, and it does not see who is in a
@@ -96,6 +112,7 @@ def bias(
         strata=[strata_of(rows, column) for column in chosen],
         terms=terms_of(rows, parse_lexicon(terms), text, chosen[0] if chosen else None) if text else [],
         terms_by=chosen[0] if chosen and text else "",
+        entities=_named(rows, text, entities, context) if text and entities else [],
         clusters=_clusters(rows, vectors, order["_row"].to_list(), clusters, seed, context),
     )
     data = json.dumps(found.record(), ensure_ascii=False, indent=1)
@@ -109,6 +126,10 @@ def bias(
 
 def _captioned(rows: ImageSet, caption: str | None) -> int:
     return sum(bool((text or "").strip()) for text in rows[caption].to_list()) if caption else 0
+
+
+def _named(rows: ImageSet, caption: str, pipeline: str, context: Context) -> list[TermShare]:
+    return named_of(entities_of(captions_in(rows, caption)[caption].to_list(), pipeline, context.progress))
 
 
 def _clusters(

@@ -146,3 +146,42 @@ def test_an_empty_set_and_one_without_captions_are_pages_too(tmp_path: Path) -> 
     assert "No picture is left" in Page((tmp_path / "none.html").read_text("utf-8")).text
     audited(images(2), tmp_path / "bare.html")
     assert "Words in captions" not in Page((tmp_path / "bare.html").read_text("utf-8")).text
+
+
+PACKAGE = """
+def load(**_settings):
+    import spacy
+    nlp = spacy.blank("en")
+    patterns = [{"label": "PERSON", "pattern": "Ada Lovelace"}, {"label": "GPE", "pattern": "Paris"}]
+    nlp.add_pipe("entity_ruler").add_patterns([*patterns, {"label": "DATE", "pattern": "1843"}])
+    return nlp
+"""
+
+
+def test_names_are_found_by_an_installed_pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("spacy", reason="spaCy is an extra and not installed")
+    home = tmp_path / "packages"
+    (home / "en_tiny_sm").mkdir(parents=True)
+    (home / "en_tiny_sm" / "__init__.py").write_text(PACKAGE)
+    (home / "en_tiny_sm-1.0.dist-info").mkdir()
+    (home / "en_tiny_sm-1.0.dist-info" / "METADATA").write_text("Name: en_tiny_sm\nVersion: 1.0\n")
+    monkeypatch.syspath_prepend(home)
+    captions = ["Ada Lovelace in Paris, 1843", "Paris and Paris", "a tree", None]
+    audited(images(4, caption=captions), tmp_path / "bias.html", entities="en_tiny_sm")
+    record = json.loads((tmp_path / "bias.json").read_text("utf-8"))
+    found = {one["share"]["name"]: (one["share"]["count"], one["words"]) for one in record["entities"]}
+    assert found["people by name"] == (1, [["Ada Lovelace", 1]])
+    assert found["countries and cities"] == (2, [["Paris", 2]])
+    assert record["entities"][0]["share"]["whole"] == 3
+    assert "Names in captions" in Page((tmp_path / "bias.html").read_text("utf-8")).text
+
+
+@pytest.mark.parametrize("name", ["torch", "../pipeline", "os", "en_core_web", "EN_core_web_sm", "en_core_web_sm;x"])
+def test_nothing_but_a_pipeline_is_ever_loaded(name: str) -> None:
+    assert [found.code for found in bias.check({"entities": name})] == ["bad-pipeline"]
+
+
+def test_a_pipeline_that_is_not_installed_is_told_while_wiring() -> None:
+    (found,) = bias.check({"entities": "xx_not_there_sm"})
+    assert found.code in ("no-pipeline", "missing-extra")
+    assert found.fix.startswith("Install it")

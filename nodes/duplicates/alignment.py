@@ -7,12 +7,14 @@ fine.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
+"""Numbers of single precision."""
 
 LEVELS = ((2.0, 8.0, 10), (1.0, 6.0, 10), (0.7, 4.0, 12))
 """Coarse to fine: structures between these two Gaussian widths, in pixels of the square, and how many steps."""
@@ -50,7 +52,7 @@ def align(containers: NDArray[np.uint8], crops: NDArray[np.uint8], windows: Arra
     (n,), is the correlation of their fine structures, at most 1; -1 where the one does not lie in the other as a crop
     does.
     """
-    likeness = np.full(len(crops), -1.0)
+    likeness = np.full(len(crops), -1, np.float32)
     maps, hope = _moved(containers, crops, _maps_of(windows), *LEVELS[0])
     rest = np.flatnonzero(hope >= LEAST_HOPE)
     if not len(rest):
@@ -62,7 +64,7 @@ def align(containers: NDArray[np.uint8], crops: NDArray[np.uint8], windows: Arra
     side = crops.shape[1]
     whole = (np.arange(side) + 0.5) / side - 0.5
     x, y = _mapped(maps, _grid(whole))
-    part = _sampled(containers.astype(np.float64), x, y).reshape(-1, side, side)
+    part = _sampled(containers.astype(np.float32), x, y).reshape(-1, side, side)
     middle = slice(round(MARGIN * side), side - round(MARGIN * side))
     seen, wanted = (_band(pictures, *JUDGED)[:, middle, middle].reshape(len(crops), -1) for pictures in (part, crops))
     x, y = _mapped(maps, _points())
@@ -76,7 +78,7 @@ def align(containers: NDArray[np.uint8], crops: NDArray[np.uint8], windows: Arra
 def _maps_of(windows: Array) -> Array:
     """The maps that lay a crop over its window: from shares of its sides counted from its middle to the container's."""
     left, top, width, height = windows.T
-    maps = np.zeros((len(windows), 2, 3))
+    maps = np.zeros((len(windows), 2, 3), np.float32)
     maps[:, 0, 0], maps[:, 0, 2] = width, left + width / 2
     maps[:, 1, 1], maps[:, 1, 2] = height, top + height / 2
     return maps
@@ -106,7 +108,7 @@ def _moved(
     points = _points()
     count, side = len(crops), crops.shape[1]
     places = _places(points, count)
-    down, across = (np.asarray(slope, np.float64) for slope in np.gradient(here, axis=(1, 2)))
+    down, across = (np.asarray(slope, np.float32) for slope in np.gradient(here, axis=(1, 2)))
     wanted = _sampled(here, *places)
     spread = np.maximum(wanted.std(axis=1), 1e-6)[:, None]
     slopes = [_sampled(slope, *places) * side / spread for slope in (across, down)]
@@ -116,8 +118,8 @@ def _moved(
     hessian = jacobian @ jacobian.transpose(0, 2, 1)
     # damped, so that a picture whose structures run one way only does not slide along them
     damping = np.trace(hessian, axis1=1, axis2=2)[:, None, None] / 6 * 1e-3 + 1e-6
-    solver = np.linalg.inv(hessian + damping * np.eye(6)) @ jacobian
-    alike = np.zeros(count)
+    solver = np.linalg.inv(hessian + damping * np.eye(6, dtype=np.float32)) @ jacobian
+    alike = np.zeros(count, np.float32)
     for _ in range(steps):
         seen = _standard(_sampled(there, *_mapped(maps, points)))
         alike = (seen * target).mean(axis=1)
@@ -128,7 +130,7 @@ def _moved(
 
 def _composed(maps: Array, change: Array) -> Array:
     """The maps after the inverse of a small change of place in the crop."""
-    linear = np.linalg.inv(np.eye(2) + change[:, :, :2])
+    linear = np.linalg.inv(np.eye(2, dtype=np.float32) + change[:, :, :2])
     moved = -(linear @ change[:, :, 2:])
     return np.concatenate([maps[:, :, :2] @ linear, maps[:, :, :2] @ moved + maps[:, :, 2:]], axis=2)
 
@@ -140,7 +142,7 @@ def _points() -> Array:
 
 def _grid(line: Array) -> Array:
     across, down = np.meshgrid(line, line)
-    return np.stack([across.ravel(), down.ravel(), np.ones(across.size)])
+    return np.stack([across.ravel(), down.ravel(), np.ones(across.size)]).astype(np.float32)
 
 
 def _places(points: Array, count: int) -> tuple[Array, Array]:
@@ -156,9 +158,9 @@ def _mapped(maps: Array, points: Array) -> tuple[Array, Array]:
 def _sampled(pictures: Array, x: Array, y: Array) -> Array:
     """Values of each picture at its places, (n, m), between pixels by the four around; outside, those of the edge."""
     count, side, _ = pictures.shape
-    column, row = (np.clip(place * side - 0.5, 0, side - 1.001) for place in (x, y))
+    column, row = (np.clip(place * np.float32(side) - np.float32(0.5), 0, np.float32(side - 1.001)) for place in (x, y))
     left, top = column.astype(np.intp), row.astype(np.intp)
-    column, row = column - left, row - top
+    column, row = column - left.astype(np.float32), row - top.astype(np.float32)
     corner = top * side + left + np.arange(count)[:, None] * (side * side)
     flat = pictures.ravel()
     upper = flat[corner] * (1 - column) + flat[corner + 1] * column
@@ -173,10 +175,20 @@ def _standard(values: Array) -> Array:
 
 
 def _band(pictures: NDArray[Any], fine: float, coarse: float) -> Array:
-    """Structures of the pictures between two widths."""
-    from scipy.ndimage import gaussian_filter
+    """Structures of the pictures between two Gaussian widths."""
+    side = pictures.shape[1]
+    narrow, wide = _blur(side, fine), _blur(side, coarse)
+    whole = pictures.astype(np.float32)
+    return narrow @ whole @ narrow.T - wide @ whole @ wide.T
 
-    whole = pictures.astype(np.float64)
-    blurred = (gaussian_filter(whole, (0, width, width), mode="nearest") for width in (fine, coarse))
-    narrow, wide = (np.asarray(each, np.float64) for each in blurred)
-    return narrow - wide
+
+@cache
+def _blur(side: int, width: float) -> Array:
+    """A Gaussian blur along one side as a matrix, (side, side); beyond the edge lies the edge."""
+    reach = int(4 * width + 0.5)
+    offsets = np.arange(-reach, reach + 1)
+    weights = np.exp(-0.5 * (offsets / width) ** 2)
+    matrix = np.zeros((side, side))
+    for row in range(side):
+        np.add.at(matrix[row], np.clip(row + offsets, 0, side - 1), weights / weights.sum())
+    return matrix.astype(np.float32)

@@ -10,7 +10,7 @@ import polars as pl
 from PySide6.QtCore import QObject, Signal
 
 from gui.document import GraphDocument
-from nodegraph.data.journal import APART, CAPTION, Entry, Journal, apart_in, append, read_journal
+from nodegraph.data.journal import APART, CAPTION, VERDICT, Entry, Journal, apart_in, append, read_journal
 from nodegraph.graph.columns import given_columns
 from nodegraph.graph.model import Graph
 from nodegraph.problems import Problem, ProblemError
@@ -40,6 +40,14 @@ class Captions(QObject):
     def write(self, node: str, cid: str, value: str | None) -> bool:
         """Writes a caption; None goes back to what the node gave. What hangs on it is then stale."""
         return self._add([Entry(node, cid, CAPTION, value)])
+
+    def verdict_of(self, node: str, cid: str) -> str | None:
+        """What a person decided about this content at this review node, or None."""
+        return self._journal.decisions.get(node, {}).get(VERDICT, {}).get(cid)
+
+    def set_verdict(self, node: str, cid: str, verdict: str | None) -> bool:
+        """Decides about this content at this review node; None takes it back."""
+        return self._add([Entry(node, cid, VERDICT, verdict)])
 
     def are_apart(self, one: str, other: str) -> bool:
         """Whether a person said that these two contents are no duplicates."""

@@ -19,6 +19,7 @@ from gui.gallery.latest_first import LatestFirst
 from gui.gallery.picture_view import STEP, PictureView, Sight
 from gui.gallery.rows_model import RowsModel
 from gui.gallery.thumbnails import Thumbnails
+from gui.gallery.verdict import VerdictButtons
 from gui.gallery.way import Station, Stop, stations_of, way_of
 from gui.gallery.widgets import label, toggle
 from gui.results import Results
@@ -69,6 +70,8 @@ class Viewer(QWidget):
         self.facts.caption_reset.connect(lambda: self._write(None))
         captions.changed.connect(self._show_caption)
         self.apart = ApartButton(captions)
+        self.verdict = VerdictButtons(captions)
+        self.verdict.given.connect(lambda: self.step(1))
         captions.refused.connect(self._say_refusal)
         thumbnails.ready.connect(self._thumbnail_came)
         self._state = label(dim=True)
@@ -134,6 +137,7 @@ class Viewer(QWidget):
         self._show_caption()
         self._show_pictures()
         self._show_pair()
+        self.verdict.show_picture(self._review_node(), row["cid"] or "")
         self._ways.ask(self._rid)
         self._prefetch()
         self.moved.emit(position)
@@ -148,6 +152,12 @@ class Viewer(QWidget):
             row = self._rows.row(self.position + 1)
             if row.get("path"):
                 self._full.get(row["path"], row["recipe"] or "")
+
+    def _review_node(self) -> str:
+        """The node whose rows are shown, where people decide there; else empty."""
+        node = self._document.graph.nodes.get(self._node)
+        spec = self._document.registry.nodes.get(node.type) if node else None
+        return self._node if spec is not None and spec.kind == "review" else ""
 
     def _row(self) -> Row | None:
         if self._rows is None or not 0 <= self.position < self._rows.rowCount():
@@ -266,6 +276,7 @@ class Viewer(QWidget):
             bar.addWidget(button)
         bar.addWidget(self._compare)
         bar.addWidget(self.apart)
+        bar.addWidget(self.verdict)
         bar.addStretch(1)
         bar.addWidget(self._state)
         pictures = QHBoxLayout()
@@ -295,6 +306,9 @@ class Viewer(QWidget):
             (("-",), lambda: self.view.zoom_by(1 / STEP)),
             (("C",), lambda: self.pin(self._pinned is None)),
             (("N",), self.apart.click),
+            (("A",), lambda: self.verdict.press("accept")),
+            (("L",), lambda: self.verdict.press("review")),
+            (("R",), lambda: self.verdict.press("reject")),
             (("Esc",), self._leave),
         ):
             action = QAction(self.view)

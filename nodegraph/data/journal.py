@@ -22,6 +22,9 @@ CAPTION = "caption"
 PERSON = "person"
 LOCK_SECONDS = 5.0
 
+VERDICT = "verdict"
+"""The field of what a person decided at a review node: "accept", "review" or "reject"."""
+
 APART = "apart:"
 """The field that says "not a duplicate": this, then the other's cid; its value is "yes"."""
 

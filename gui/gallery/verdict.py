@@ -1,0 +1,63 @@
+"""The buttons with which a person decides about a picture at a review node: accept, look again, reject."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from gui.gallery.captions import Captions
+
+
+class VerdictButtons(QWidget):
+    """One button a verdict, pressed in where it was given; pressed again it is taken back.
+
+    There only for pictures at a review node. `given` follows a verdict, not the taking back of one.
+    """
+
+    given = Signal()
+
+    def __init__(self, decided: Captions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._decided = decided
+        self._node, self._cid = "", ""
+        self.buttons: dict[str, QPushButton] = {}
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        for verdict, text, tip in (
+            ("accept", self.tr("Accept"), self.tr("It is good: it goes on, whatever the score says (A)")),
+            ("review", self.tr("Look Again"), self.tr("Decide later: it stays in the queue (L)")),
+            ("reject", self.tr("Reject"), self.tr("It is bad: it is dropped, whatever the score says (R)")),
+        ):
+            button = QPushButton(text)
+            button.setAccessibleName(text)
+            button.setToolTip(tip)
+            button.setCheckable(True)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(lambda on, verdict=verdict: self._decide(verdict if on else None))
+            row.addWidget(button)
+            self.buttons[verdict] = button
+        self.hide()
+        decided.changed.connect(self._show)
+
+    def show_picture(self, node: str, cid: str) -> None:
+        """This content is looked at, at this review node; both are empty where there is nothing to decide."""
+        self._node, self._cid = node, cid
+        self._show()
+
+    def press(self, verdict: str) -> None:
+        """As if its button was clicked; nothing where there is nothing to decide."""
+        if self._node and self._cid:
+            self.buttons[verdict].click()
+
+    def _show(self) -> None:
+        there = bool(self._node and self._cid)
+        self.setVisible(there)
+        said = self._decided.verdict_of(self._node, self._cid) if there else None
+        for verdict, button in self.buttons.items():
+            button.setChecked(verdict == said)
+
+    def _decide(self, verdict: str | None) -> None:
+        written = self._decided.set_verdict(self._node, self._cid, verdict)
+        self._show()
+        if written and verdict is not None:
+            self.given.emit()

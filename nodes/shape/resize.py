@@ -13,14 +13,16 @@ from nodes.measures.header import header as header_measure
 from nodes.shape.recipes import recipes, with_edits
 
 Size = tuple[int, int]
-Anchor = Literal["centre", "top", "bottom", "left", "right"]
+Point = tuple[float, float]
+Anchor = Literal["centre", "top", "bottom", "left", "right", "focus"]
 
 COLUMNS = {
     "width": ColumnInfo("integer", "Width of the picture as it is now", unit="px"),
     "height": ColumnInfo("integer", "Height of the picture as it is now", unit="px"),
 }
-ANCHORS: dict[Anchor, tuple[float, float]] = {
-    "centre": (0.5, 0.5),
+CENTRE = (0.5, 0.5)
+ANCHORS: dict[Anchor, Point] = {
+    "centre": CENTRE,
     "top": (0.5, 0.0),
     "bottom": (0.5, 1.0),
     "left": (0.0, 0.5),
@@ -29,7 +31,8 @@ ANCHORS: dict[Anchor, tuple[float, float]] = {
 
 
 def _needs(params: Mapping[str, Any]) -> dict[str, str]:
-    return {"bucket_width": "integer", "bucket_height": "integer"} if params.get("to", "bucket") == "bucket" else {}
+    needed = {"bucket_width": "integer", "bucket_height": "integer"} if params.get("to", "bucket") == "bucket" else {}
+    return {**needed, **({"focus_x": "number", "focus_y": "number"} if params.get("keep") == "focus" else {})}
 
 
 @scorer("shape/resize", rev=1, title="Resize / crop to bucket", gives=COLUMNS, needs=_needs, whole_set=True)
@@ -41,7 +44,7 @@ def resize(
     to: Annotated[Literal["bucket", "size"], Main(), "Each picture's own bucket, or one size for all."] = "bucket",
     width: Annotated[int, Range(16, 8192, 8, "px"), "Width, where all get one size."] = 1024,
     height: Annotated[int, Range(16, 8192, 8, "px"), "Height, where all get one size."] = 1024,
-    keep: Annotated[Anchor, Main(), "Which part of the picture stays where something is cut off."] = "centre",
+    keep: Annotated[Anchor, Main(), "What stays where something is cut off; focus needs *Focus on faces*."] = "centre",
     upscale: Annotated[bool, "Enlarge pictures that are too small. Otherwise they are only cut to shape."] = False,
 ) -> Columns:
     """Scales each picture until it covers its bucket, and cuts off the rest, just as the trainer would.
@@ -55,7 +58,10 @@ def resize(
     """
     before = list(zip(header.list("width"), header.list("height"), strict=True))
     wanted = _wanted(images, to, (width, height))
-    edits = [edits_for(size, goal, ANCHORS[keep], upscale=upscale) for size, goal in zip(before, wanted, strict=True)]
+    edits = [
+        edits_for(size, goal, point, upscale=upscale)
+        for size, goal, point in zip(before, wanted, _points(images, keep), strict=True)
+    ]
     after = [_after(size, found) for size, found in zip(before, edits, strict=True)]
     small = sum(goal is not None and size != goal for size, goal in zip(after, wanted, strict=True))
     if small:
@@ -67,7 +73,7 @@ def resize(
     }
 
 
-def edits_for(size: Size, goal: Size | None, keep: tuple[float, float], *, upscale: bool) -> tuple[Edit, ...]:
+def edits_for(size: Size, goal: Size | None, keep: Point, *, upscale: bool) -> tuple[Edit, ...]:
     """The edits that make a picture of `size` as large as `goal`, or, where it is too small, of its shape."""
     if goal is None or goal == size:
         return ()
@@ -77,7 +83,19 @@ def edits_for(size: Size, goal: Size | None, keep: tuple[float, float], *, upsca
     width, height = (min(side, max(1, round(wanted * least))) for side, wanted in zip(size, goal, strict=True))
     if (width, height) == size:
         return ()
-    return (Cut(round((size[0] - width) * keep[0]), round((size[1] - height) * keep[1]), width, height),)
+    left, top = (
+        min(max(0, round(point * side - kept / 2)), side - kept)
+        for point, side, kept in zip(keep, size, (width, height), strict=True)
+    )
+    return (Cut(left, top, width, height),)
+
+
+def _points(images: ImageSet, keep: Anchor) -> list[Point]:
+    """The point of each picture that stays in the middle as far as it can, in shares."""
+    if keep != "focus":
+        return [ANCHORS[keep]] * len(images)
+    places = zip(images["focus_x"].to_list(), images["focus_y"].to_list(), strict=True)
+    return [CENTRE if x is None or y is None else (min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0)) for x, y in places]
 
 
 def _after(size: Size, edits: tuple[Edit, ...]) -> Size:

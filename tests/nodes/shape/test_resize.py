@@ -89,3 +89,12 @@ def test_colour_changes_how_files_are_decoded_and_leaves_the_rest_of_a_recipe() 
         "alpha_colour=%23808080&max_megapixels=50&exif=0&edits=mirror",
     ]
     assert colour.function(images(1))["recipe"].to_list() == [""]
+
+
+def test_the_focus_stays_where_something_is_cut_off_and_the_middle_where_there_is_none() -> None:
+    rows = images(3, focus_x=[0.9, None, 0.3], focus_y=[0.5, None, 0.5])
+    found, _ = resized(rows, [(2000, 1000), (2000, 1000), (200, 100)], to="size", keep="focus", width=400, height=400)
+    edits = [edits_of(text) for text in found["recipe"]]
+    # of 200 x 100 the square around 0.3 * 200 = 60 begins at 10
+    assert edits == [(Cover(400, 400, 0.9, 0.5),), (Cover(400, 400),), (Cut(10, 0, 100, 100),)]
+    assert set(resize.needs({"to": "size", "keep": "focus"})) == {"focus_x", "focus_y"}

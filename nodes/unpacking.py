@@ -138,12 +138,12 @@ class Unpacked:
                     raise RefusedError("too-large", f"it is larger than {most_bytes / 1e6:g} MB")
                 if self._taken + size > self._most:
                     raise RefusedError("no-room", f"the folder would hold more than {self._most / 1e9:g} GB")
-                head += part[: HEAD - len(head)]
+                if len(head) < HEAD:
+                    head += part[: HEAD - len(head)]
+                    if len(head) == HEAD:
+                        _format_of(head)  # a page instead of a picture is not fetched to its end
                 file.write(part)
-        format = sniff(head)
-        if format not in DECODABLE:
-            found = "it is empty" if not size else f"{format} files cannot be decoded" if format else "it is no picture"
-            raise RefusedError("not-a-picture", found, for_good=True)
+        format = _format_of(head)
         return size, SUFFIX.get(format, f".{format.lower()}")
 
     def _remember(self, entry: Entry) -> None:
@@ -194,6 +194,14 @@ def unpacking(
             yield Unpacked(root, entries, index, most_bytes)
     finally:
         lock.release()
+
+
+def _format_of(head: bytes) -> str:
+    format = sniff(head)
+    if format in DECODABLE:
+        return format
+    found = f"{format} files cannot be decoded" if format else "it is no picture" if head else "it is empty"
+    raise RefusedError("not-a-picture", found, for_good=True)
 
 
 def _read_index(path: Path) -> dict[str, Entry]:

@@ -12,6 +12,7 @@ from nodes.sources.folder import folder, reference
 from nodes.sources.imagefolder import imagefolder
 from nodes.sources.kohya import kohya
 from nodes.sources.label_studio import label_studio
+from nodes.sources.urls import urls
 from nodes.sources.webdataset import webdataset
 
-NODES: tuple[NodeSpec, ...] = (folder, reference, kohya, imagefolder, webdataset, label_studio, cvat)
+NODES: tuple[NodeSpec, ...] = (folder, reference, kohya, imagefolder, webdataset, label_studio, cvat, urls)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from nodegraph.specs import NodeSpec
 from nodes.aesthetic import NODES as AESTHETIC
 from nodes.arrange import NODES as ARRANGE
+from nodes.audit import NODES as AUDIT
 from nodes.balance import NODES as BALANCE
 from nodes.caption import NODES as CAPTION
 from nodes.caption_clean import NODES as CAPTION_CLEAN
@@ -63,6 +64,7 @@ NODES: tuple[NodeSpec, ...] = (
     *DUPLICATES,
     *CAPTION_DUPLICATES,
     *ARRANGE,
+    *AUDIT,
     *MERGE,
     *COMBINE,
     *DIVERSE,

@@ -171,9 +171,8 @@ def clusters_of(
 
 
 def _sample(images: ImageSet, row: int, pictures: Pictures) -> Sample:
-    rid, cid, recipe = images.rids[row], images.cids[row], images["recipe"][row]
-    # thumbnails are kept by what was decoded: a recipe stands behind the file's id
-    return Sample((recipe and pictures.uri(f"{cid}+{recipe}")) or pictures.uri(cid), rid, rid)
+    rid = images.rids[row]
+    return Sample(pictures.uri_of(images.cids[row], images["recipe"][row]), rid, rid)
 
 
 def _note(count: int, rows: int, apart: NDArray[Any], index: int) -> str:

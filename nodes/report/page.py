@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from nodegraph.context import NodeCount
+from nodegraph.data.edits import Blur
 from nodegraph.data.imageset import ImageSet
 from nodegraph.data.ledger import ERROR_RULE
+from nodegraph.data.recipe import Recipe
 from nodes.report.histogram import Histogram, histogram, number
 
 MOST_SCORES = 24
@@ -102,6 +104,18 @@ class Pictures:
         self._seen[cid] = f"data:{kind};base64,{base64.b64encode(data).decode()}"
         return self._seen[cid]
 
+    def uri_of(self, cid: str, recipe: str) -> str:
+        """The thumbnail of a row as its recipe shows it; the file's own only where the recipe hides nothing."""
+        if not recipe:
+            return self.uri(cid)
+        # thumbnails are kept by what was decoded: a recipe stands behind the file's id
+        return self.uri(f"{cid}+{recipe}") or ("" if hides(recipe) else self.uri(cid))
+
+
+def hides(recipe: str) -> bool:
+    """Whether a recipe blurs something that is not to be seen."""
+    return any(isinstance(edit, Blur) for edit in Recipe.parse(recipe).edits)
+
 
 def kind_of(data: bytes) -> str:
     """The media type of a coded thumbnail, "" for anything that is no picture."""
@@ -121,9 +135,12 @@ def page_of(
 ) -> Page:
     """The page for a set and the counts of the nodes above it, with at most `samples` pictures at each border.
 
-    All thumbnails together take at most `max_bytes`. Equal inputs give equal pages.
+    All thumbnails together take at most `max_bytes`. Equal inputs give equal pages. Of a set in which something is
+    blurred, dropped pictures are not shown: the ledger does not say how they were edited.
     """
     pictures = Pictures(thumbnail, max_bytes)
+    hidden = any(map(hides, images["recipe"].unique()))
+    of_dropped = Pictures(lambda _cid: None, 0) if hidden else pictures
     final = images.table.sort("rid")
     shown = _spread(final, 2 * samples)
     captions = shown["caption"].to_list() if "caption" in shown.columns else [None] * shown.height
@@ -135,10 +152,10 @@ def page_of(
         errors=images.ledger.filter(pl.col("rule") == ERROR_RULE).height,
         steps=steps_of(upstream),
         samples=[
-            Sample(pictures.uri(cid), caption or "", rid)
-            for cid, caption, rid in zip(shown["cid"], captions, shown["rid"], strict=True)
+            Sample(pictures.uri_of(cid, recipe), caption or "", rid)
+            for cid, recipe, caption, rid in zip(shown["cid"], shown["recipe"], captions, shown["rid"], strict=True)
         ],
-        borders=_borders(images.ledger, upstream, pictures, samples),
+        borders=_borders(images.ledger, upstream, of_dropped, samples),
         scores=scores_of(images),
         splits=_counts(images, ("split",), "train"),
         licenses=_counts(images, ("license", "licence"), "not known"),

@@ -12,13 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nodegraph.context import Context, NodeCount
+from nodegraph.data.edits import Blur, Mirror
 from nodegraph.data.imageset import ImageSet
 from nodegraph.data.ledger import ledger_of
+from nodegraph.data.recipe import Recipe
 from nodegraph.problems import ProblemError
 from nodegraph.results import Written
 from nodes.report import html
 from nodes.report.histogram import histogram, number
-from nodes.report.page import page_of, scores_of
+from nodes.report.page import Pictures, page_of, scores_of
 from tests.nodes.exporting import coded, images_of, photos
 from tests.nodes.pages import Page
 
@@ -209,3 +211,23 @@ def test_a_limit_that_is_none_of_the_score_does_not_stretch_its_axis() -> None:
 
 def test_a_score_that_is_the_same_everywhere_is_not_drawn(tmp_path: Path) -> None:
     assert not scores_of(images_of(photos(tmp_path / "in"), frames=[1, 1, 1, 1]))
+
+
+def test_a_picture_whose_faces_are_blurred_is_never_shown_as_it_was() -> None:
+    blurred = str(Recipe(edits=(Blur(((0.1, 0.1, 0.2, 0.2),)),)))
+    before, after, turned = coded(1, "WEBP"), coded(2, "WEBP"), str(Recipe(edits=(Mirror(),)))
+    known = {"one": before, "two": before, f"two+{blurred}": after, "three": before}
+    pictures = Pictures(known.get, 1_000_000)
+    assert pictures.uri_of("one", blurred) == ""
+    assert pictures.uri_of("two", blurred) != pictures.uri("two") != ""
+    assert pictures.uri_of("three", turned) == pictures.uri("three") != ""
+
+
+def test_dropped_pictures_of_a_set_with_blurred_faces_are_not_shown(tmp_path: Path) -> None:
+    images = a_set(tmp_path)
+    show = lambda _cid: coded(1, "WEBP")  # noqa: E731
+    assert any(sample.uri for border in page_of("", images, UPSTREAM, show).borders for sample in border.samples)
+    blurred = str(Recipe(edits=(Blur(((0.1, 0.1, 0.2, 0.2),)),)))
+    page = page_of("", images.with_columns({"recipe": [blurred] * len(images)}), UPSTREAM, show)
+    assert all(sample.uri for sample in page.samples)
+    assert not any(sample.uri for border in page.borders for sample in border.samples)

@@ -69,11 +69,13 @@ def layer_problems(layer: str) -> Sequence[Problem]:
     return (Problem("reserved-column", message, "Give it a name of its own.", param="layer", value=layer),)
 
 
-def captioned(images: ImageSet, said: Sequence[str | None], author: str, layer: str, asked: pl.Series) -> Columns:
+def captioned(
+    images: ImageSet, said: Sequence[str | None], author: str, layer: str, asked: pl.Series, *, use: bool = True
+) -> Columns:
     """The columns after a machine said `said` (one a row) of the rows that it was `asked` about.
 
-    Its words go into use there unless they are blank; what it said goes into `layer` and, where it was not asked, what
-    that layer held before stays.
+    Its words go into use there unless they are blank, or nowhere without `use`; what it said goes into `layer` and,
+    where it was not asked, what that layer held before stays.
     """
     old, by = captions_of(images)
     new = blank_to_null(pl.Series(said, dtype=pl.String))
@@ -84,7 +86,7 @@ def captioned(images: ImageSet, said: Sequence[str | None], author: str, layer: 
         {"old": old, "by": by, "new": new, "asked": asked, "before": before, "first": first},
         schema_overrides={"before": pl.String, "first": pl.String},
     )
-    written = pl.col("asked") & pl.col("new").is_not_null()
+    written = pl.col("asked") & pl.col("new").is_not_null() & pl.lit(use)
     found = table.select(
         pl.when(written).then("new").otherwise("old").alias("caption"),
         pl.when(written).then(pl.lit(author)).otherwise("by").alias("caption_by"),

@@ -66,7 +66,14 @@ def _usual_prompt(processor: Any) -> str:
 
 
 def prepare_caption(
-    handle: Captioner, image: NDArray[np.uint8], *, model: str, prompt: str, max_new_tokens: int
+    handle: Captioner,
+    image: NDArray[np.uint8],
+    *,
+    model: str,
+    prompt: str,
+    max_new_tokens: int,
+    fields: Sequence[str] = (),
+    vocabulary: Sequence[str] = (),
 ) -> Tensors:
     """The tensors the model wants for one picture (h, w, 3) and the prompt, each with a first axis of its own."""
     from PIL import Image
@@ -74,7 +81,7 @@ def prepare_caption(
     picture = Image.fromarray(image)
     # a fast tokenizer that two threads use at once raises "Already borrowed"
     with handle.processor_lock:
-        inputs = _processed(handle.processor, picture, prompt.strip() or handle.prompt)
+        inputs = _processed(handle.processor, picture, asked_of(handle, prompt, fields, vocabulary))
     return {name: tensor for name, tensor in inputs.items() if hasattr(tensor, "shape")}
 
 
@@ -86,6 +93,8 @@ def caption_image(
     model: Annotated[str, ModelOf("captioner")],
     prompt: Annotated[str, Text(lines=3)] = "",
     max_new_tokens: Annotated[int, Range(1, 2048)] = 64,
+    fields: list[str] = [],  # noqa: B006  (the default of a setting, never changed)
+    vocabulary: list[str] = [],  # noqa: B006
 ) -> Sequence[str]:
     """Captions of pictures, one line each, without the prompt; "" where the model says nothing.
 
@@ -97,12 +106,29 @@ def caption_image(
         shapes = tuple((name, tuple(tensor.shape)) for name, tensor in sorted(tensors.items()))
         groups.setdefault(shapes, []).append(position)
     captions = [""] * len(batch)
-    asked = prompt.strip() or handle.prompt
+    asked = asked_of(handle, prompt, fields, vocabulary)
     for positions in groups.values():
         answers = _generate(handle, [batch[position] for position in positions], asked, max_new_tokens)
         for position, answer in zip(positions, answers, strict=True):
             captions[position] = answer
     return captions
+
+
+def asked_of(handle: Captioner, prompt: str, fields: Sequence[str], vocabulary: Sequence[str]) -> str:
+    """What the model is asked: the prompt or its usual one, the names it may use, and the JSON it must answer with.
+
+    Models that continue a text or take one of a few task words are asked the prompt alone.
+    """
+    asked = prompt.strip() or handle.prompt
+    if not getattr(handle.processor, "chat_template", None):
+        return asked
+    names = ", ".join(" ".join(name.split()) for name in vocabulary)
+    if names:
+        asked += f" Where one of these is in the picture, call it by its name: {names}."
+    if fields:
+        keys = ", ".join(f'"{name}"' for name in fields)
+        asked += f" Answer with one JSON object and nothing else. Its keys are {keys}; each value is a short text."
+    return asked
 
 
 def _processed(processor: Any, picture: Any, prompt: str) -> Mapping[str, Any]:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nodegraph import ImageSet, Values, installed_registry
+from nodegraph.parameters import with_defaults
 from nodegraph.specs import NodeSpec
 from nodes.authorship import RESERVED, rows_to_caption
 from nodes.caption import caption_model
@@ -90,7 +91,8 @@ def test_asked_again_for_other_rows_a_layer_keeps_what_it_held() -> None:
 
 @pytest.mark.parametrize("name", sorted(RESERVED))
 def test_a_layer_cannot_take_the_name_of_a_column_with_another_meaning(name: str) -> None:
-    assert [found.code for found in caption_model.check({"layer": name})] == ["reserved-column"]
+    params = with_defaults(caption_model.parameters, {"layer": name})
+    assert [found.code for found in caption_model.check(params)] == ["reserved-column"]
 
 
 def test_the_first_layer_that_is_not_blank_is_chosen() -> None:

@@ -12,8 +12,8 @@ import pytest
 
 from nodegraph import ImageSet, ModelFiles, ProblemError, Values
 from nodegraph.parameters import with_defaults
-from nodes.caption import caption_model, rows_to_caption
-from nodes.measures.captions import Captioner, caption_image, load_captioner, prepare_caption
+from nodes.caption import caption_model, rows_to_ask
+from nodes.measures.captions import Captioner, asked_of, caption_image, load_captioner, prepare_caption
 from tests.nodes.golden.pictures import golden_pictures
 from tests.nodes.tables import images
 from tests.nodes.tiny_models import files_of, save_blip, save_llava
@@ -104,13 +104,13 @@ def test_a_folder_that_is_no_captioner_is_a_problem(tmp_path: Path) -> None:
 def run(given_set: ImageSet, answer: str = "made up", **given: Any) -> pl.DataFrame:
     """The node's columns where the model says `answer` of every row that it is asked about."""
     params = with_defaults(caption_model.parameters, given)
-    asked = rows_to_caption(given_set, params)
+    asked = rows_to_ask(given_set, params)
     answers = Values([answer if flag else None for flag in asked])
     return pl.DataFrame(caption_model.function(given_set, answers=answers, **params))
 
 
 def test_only_rows_without_a_caption_are_asked_about() -> None:
-    flags = rows_to_caption(images(4, caption=["old", None, "  ", "x"]), {"only_empty": True})
+    flags = rows_to_ask(images(4, caption=["old", None, "  ", "x"]), {"only_empty": True})
     assert flags.to_list() == [False, True, True, False]
 
 
@@ -152,3 +152,55 @@ def test_a_second_captioner_leaves_the_first_ones_captions_alone() -> None:
 
 def test_an_empty_set_is_captioned() -> None:
     assert run(images(0)).height == 0
+
+
+def test_names_and_fields_are_asked_for_in_the_prompt_of_models_that_follow_requests(
+    llava: Captioner, blip: Captioner
+) -> None:
+    asked = asked_of(llava, "describe a cat", ["subject", "style"], ["Nice  Boat"])
+    assert asked.startswith("describe a cat")
+    assert '"subject", "style"' in asked
+    assert "Nice Boat" in asked
+    assert asked_of(llava, "describe a cat", [], []) == "describe a cat"
+    assert asked_of(blip, "describe a cat", ["subject"], ["Nice Boat"]) == "describe a cat"
+
+
+def test_fields_of_the_answer_become_columns_and_the_field_caption_the_caption() -> None:
+    answer = 'Here: {"subject": "a niceboat", "Caption": "A NICEBOAT at sea", "style": null}'
+    rows = images(3, caption=[None, "old", "by hand"], caption_by=[None, "source", "person"])
+    found = run(rows, answer, fields=["subject", "caption", "style"], vocabulary=["NiceBoat"], only_empty=False)
+    assert found["caption"].to_list() == ["A NiceBoat at sea", "A NiceBoat at sea", "by hand"]
+    assert found["caption_by"].to_list() == ["model:demo-captioner", "model:demo-captioner", "person"]
+    assert found["subject"].to_list() == ["a NiceBoat", "a NiceBoat", None]
+    assert found["style"].to_list() == [None] * 3
+
+
+def test_fields_without_a_caption_write_none_and_are_asked_of_every_row() -> None:
+    rows = images(2, caption=["by hand", None], caption_by=["person", None])
+    found = run(rows, '{"subject": "a cup"}', fields=["subject"])
+    assert found["subject"].to_list() == ["a cup"] * 2
+    assert found["caption"].to_list() == ["by hand", None]
+    assert found["caption_model"].to_list() == ['{"subject": "a cup"}'] * 2
+
+
+def test_an_answer_that_is_no_json_leaves_fields_and_caption_as_they_were() -> None:
+    found = run(images(2, caption=["old", None]), "a cup", fields=["caption", "subject"], only_empty=False)
+    assert found["caption"].to_list() == ["old", None]
+    assert found["subject"].to_list() == [None, None]
+
+
+def test_names_are_spelled_in_captions_and_in_their_layer() -> None:
+    found = run(images(1), "a nice-boat", vocabulary=["NiceBoat", "Nice Boat"])
+    assert found["caption"].to_list() == found["caption_model"].to_list() == ["a Nice Boat"]
+
+
+def test_fields_that_cannot_be_are_told_while_wiring() -> None:
+    def codes(**given: Any) -> list[str]:
+        return [found.code for found in caption_model.check(with_defaults(caption_model.parameters, given))]
+
+    assert codes() == []
+    assert codes(fields=["subject"], max_new_tokens=200) == []
+    assert codes(fields=["subject"]) == ["few-tokens"]
+    for name in ("two words", "rid", "caption_by", "caption_model", "ä"):
+        assert codes(fields=[name], max_new_tokens=200) == ["bad-field"]
+    assert codes(fields=["subject"], max_new_tokens=200, model="florence-2-base") == ["no-fields"]

@@ -128,6 +128,20 @@ class Unpacked:
         with _told_plainly(self.root):
             self._remember(Entry(key, "", 0, stamp, error.rule, error.reason, dict(facts or {})))
 
+    def note(self, name: str) -> str | None:
+        """The text that `set_note` kept under a plain name, or None."""
+        try:
+            return (self.root / name).read_text("utf-8")
+        except (OSError, ValueError):
+            return None
+
+    def set_note(self, name: str, text: str) -> None:
+        """Keeps a text beside the index, whole or not at all."""
+        with _told_plainly(self.root):
+            unfinished = self.root / f"{name}.part"
+            unfinished.write_text(text, "utf-8")
+            unfinished.replace(self.root / name)
+
     def _write(self, path: Path, parts: Iterable[bytes], most_bytes: int) -> tuple[int, str]:
         head, size = b"", 0
         number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _NO_FOLLOW, 0o666)

@@ -124,3 +124,26 @@ def test_the_order_of_the_rows_plays_no_part_and_each_group_keeps_one(
     other: ImageSet = shuffled(rows, order)
     again = by_hash.function(other, context=CONTEXT, hashes=hashes(*[codes[row] for row in order]), distance=distance)
     assert kept(other, again) == kept(rows, verdict)
+
+
+def test_what_a_person_took_apart_is_never_joined_and_the_others_still_are() -> None:
+    rows = images(["a.jpg", "b.jpg", "c.jpg"], ["a", "b", "c"])
+    apart = Context("hash", decisions={"viewer": {"apart:a": {"b": "yes"}, "apart:gone": {"a": "yes"}}})
+    verdict = by_hash.function(rows, context=apart, hashes=hashes(0, 0, 0))
+    assert verdict.columns["duplicate_group"].to_list() == ["a.jpg", None, "a.jpg"]
+    same = Values([np.array([1, 0], np.float16)] * 3)
+    verdict = by_embedding.function(rows, context=apart, vectors=same)
+    assert verdict.columns["duplicate_group"].to_list() == ["a.jpg", None, "a.jpg"]
+
+
+def test_each_finder_can_have_columns_of_its_own() -> None:
+    rows = images(["a.jpg", "b.jpg"])
+    verdict = by_hash.function(rows, context=CONTEXT, hashes=hashes(0, 1), keep="all", group="hash_group")
+    assert set(verdict.columns) == set(by_hash.gives({"group": "hash_group"})) == {"hash_group", "hash_distance"}
+    assert set(by_hash.gives({})) == {"duplicate_group", "duplicate_distance"}
+
+
+def test_a_row_edited_otherwise_is_another_picture() -> None:
+    rows = images(["a.jpg", "b.jpg"], ["same", "same"]).with_columns({"recipe": ["", '{"flip": true}']})
+    far = hashes(0, 0xFFFF)
+    assert kept(rows, by_hash.function(rows, context=CONTEXT, hashes=far)) == {"a.jpg", "b.jpg"}

@@ -40,17 +40,21 @@ from nodes.similar import NODES as SIMILAR
 from nodes.sources import NODES as SOURCES
 from nodes.tagger import NODES as TAGGER
 from nodes.text_filter import NODES as TEXT_FILTER
+from nodes.text_quality import NODES as TEXT_QUALITY
 from nodes.triage import NODES as TRIAGE
+from nodes.watermark import NODES as WATERMARK
 
 NODES: tuple[NodeSpec, ...] = (
     *SOURCES,
     *READABLE,
     *PROBE,
     *CAPTION_STATISTICS,
+    *TEXT_QUALITY,
     *QUALITY,
     *SHARPNESS,
     *RESOLUTION,
     *COMPRESSION,
+    *WATERMARK,
     *CLIP,
     *SIMILAR,
     *AESTHETIC,

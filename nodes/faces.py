@@ -21,7 +21,7 @@ Boxes = Sequence[Sequence[float]]
 
 
 def counted(boxes: Boxes, width: int, height: int, confidence: float, min_face: int) -> Boxes:
-    """The boxes that count: sure enough, and with a shorter side of at least `min_face` px at the picture's full size."""
+    """The boxes that count: sure enough, and with a shorter side of at least `min_face` px at full size."""
     return [
         box for box in boxes if box[4] >= confidence and min(round(box[2] * width), round(box[3] * height)) >= min_face
     ]

@@ -13,8 +13,6 @@ from numpy.typing import NDArray
 from nodegraph import ModelFiles, problem
 from nodes.measures.quiet import no_progress_bar
 
-Matrix = NDArray[np.float32]
-
 
 @dataclass(frozen=True, eq=False)
 class Classifier:
@@ -53,18 +51,48 @@ def load_classifier(files: ModelFiles, device: str) -> Classifier:
     return Classifier(model.float().eval().requires_grad_(False).to(device), processor, labels, device)
 
 
-def prepare_picture(handle: Classifier, image: NDArray[np.uint8]) -> Any:
+@dataclass(frozen=True, eq=False)
+class LabelScorer:
+    """A loaded classifier, and the positions of those of its labels whose probability is the score."""
+
+    classifier: Classifier
+    counted: tuple[int, ...]
+
+
+def load_label_scorer(files: ModelFiles, device: str, usual: Sequence[str]) -> LabelScorer:
+    """Loads a classifier whose score is the probability of the labels that its catalogue entry names as `labels`.
+
+    Where the entry names none, labels written like one of `usual` count; upper and lower case are the same.
+    Raises ProblemError, also where it has no such label.
+    """
+    classifier = load_classifier(files, device)
+    wanted = {str(name).casefold() for name in files.entry.details.get("labels", usual)}
+    counted = tuple(place for place, label in enumerate(classifier.labels) if label.casefold() in wanted)
+    if not counted:
+        raise problem(
+            "broken-model",
+            f"The labels of {files.entry.id} are {', '.join(classifier.labels)}, "
+            f"and none of them is {' or '.join(sorted(wanted))}.",
+            "Choose another model.",
+            param="model",
+            value=files.entry.id,
+        )
+    return LabelScorer(classifier, counted)
+
+
+def prepare_scored(handle: LabelScorer, image: NDArray[np.uint8], *, model: str) -> Any:
     """The tensor (3, side, side) that the model wants for a picture (h, w, 3), by its own preprocessing."""
     from PIL import Image
 
-    with handle.processor_lock:
-        return handle.processor(images=Image.fromarray(image), return_tensors="pt")["pixel_values"][0]
+    with handle.classifier.processor_lock:
+        return handle.classifier.processor(images=Image.fromarray(image), return_tensors="pt")["pixel_values"][0]
 
 
-def probabilities(handle: Classifier, batch: Sequence[Any]) -> Matrix:
-    """Softmax over the labels, shape (n, labels)."""
+def label_scores(handle: LabelScorer, batch: Sequence[Any]) -> list[float]:
+    """Probabilities, 0 to 1, of the labels that count together, for a batch of prepared pictures."""
     import torch
 
+    used = handle.classifier
     with torch.inference_mode():
-        logits = handle.model(pixel_values=torch.stack(list(batch)).to(handle.device)).logits
-    return logits.float().softmax(dim=-1).cpu().numpy()
+        logits = used.model(pixel_values=torch.stack(list(batch)).to(used.device)).logits
+    return logits.float().softmax(dim=-1)[:, list(handle.counted)].sum(dim=1).cpu().tolist()

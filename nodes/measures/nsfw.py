@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodegraph import ModelFiles, ModelOf, ModelUse, Pixels, measure, problem
-from nodes.measures.classifier import Classifier, load_classifier, prepare_picture, probabilities
+from nodes.measures.classifier import LabelScorer, label_scores, load_label_scorer, prepare_scored
 from nodes.measures.saved_model import SavedModel, read_saved_model
 
 Matrix = NDArray[np.float32]
@@ -98,43 +98,14 @@ def _head_of(saved: SavedModel) -> NsfwHead:
     )
 
 
-def unsafe_labels(files: ModelFiles, labels: Sequence[str]) -> list[int]:
-    """Positions of the labels that mean "not safe": those that the catalogue entry names, or the usual words."""
-    wanted = {str(name).casefold() for name in files.entry.details.get("unsafe", UNSAFE)}
-    return [position for position, label in enumerate(labels) if label.casefold() in wanted]
-
-
-@dataclass(frozen=True, eq=False)
-class NsfwClassifier:
-    """A loaded classifier and the positions of those of its labels that mean "not safe"."""
-
-    classifier: Classifier
-    unsafe: tuple[int, ...]
-
-
-def load_nsfw_classifier(files: ModelFiles, device: str) -> NsfwClassifier:
+def load_nsfw_classifier(files: ModelFiles, device: str) -> LabelScorer:
     """Loads the classifier in `files.folder`. Raises ProblemError, also for one with no label that means "not safe"."""
-    classifier = load_classifier(files, device)
-    unsafe = unsafe_labels(files, classifier.labels)
-    if not unsafe:
-        raise problem(
-            "broken-model",
-            f"None of the labels of {files.entry.id} means that a picture is not safe: {', '.join(classifier.labels)}.",
-            "Choose another model.",
-            param="model",
-            value=files.entry.id,
-        )
-    return NsfwClassifier(classifier, tuple(unsafe))
+    return load_label_scorer(files, device, UNSAFE)
 
 
-def prepare_nsfw(handle: NsfwClassifier, image: NDArray[np.uint8], *, model: str) -> Any:
-    """The tensor that the classifier wants for one picture (h, w, 3)."""
-    return prepare_picture(handle.classifier, image)
-
-
-@measure("nsfw.classifier", rev=1, takes=Pixels("RGB", None), model=ModelUse(load_nsfw_classifier, prepare_nsfw))
+@measure("nsfw.classifier", rev=1, takes=Pixels("RGB", None), model=ModelUse(load_nsfw_classifier, prepare_scored))
 def nsfw_classifier(
-    handle: NsfwClassifier, batch: Sequence[Any], *, model: Annotated[str, ModelOf("nsfw-classifier")]
+    handle: LabelScorer, batch: Sequence[Any], *, model: Annotated[str, ModelOf("nsfw-classifier")]
 ) -> Sequence[float]:
     """Probabilities, 0 to 1, of the labels that mean "not safe for work" together."""
-    return probabilities(handle.classifier, batch)[:, list(handle.unsafe)].sum(axis=1).tolist()
+    return label_scores(handle, batch)

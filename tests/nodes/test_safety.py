@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 
 from nodegraph import Context, ModelFiles, ProblemError, Values
 from nodegraph.parameters import with_defaults
+from nodes.measures.classifier import prepare_scored
 from nodes.measures.nsfw import (
     load_nsfw_classifier,
     load_nsfw_head,
     nsfw_classifier,
     nsfw_scores,
-    prepare_nsfw,
 )
 from nodes.measures.saved_model import MOST_BYTES, read_saved_model
 from nodes.models import MODELS
@@ -206,7 +206,7 @@ def test_a_classifiers_score_is_the_probability_of_its_unsafe_labels(save: Any, 
 
     files = save(tmp_path, ["NSFW", "fine", "Porn"])
     handle = load_nsfw_classifier(files, "cpu")
-    tensors = [prepare_nsfw(handle, picture, model="tiny") for picture in PICTURES]
+    tensors = [prepare_scored(handle, picture, model="tiny") for picture in PICTURES]
     with torch.inference_mode():
         logits = handle.classifier.model(pixel_values=torch.stack(tensors)).logits
     powers = logits.exp()
@@ -218,13 +218,13 @@ def test_a_classifiers_score_is_the_probability_of_its_unsafe_labels(save: Any, 
 
 def test_the_labels_that_count_are_those_that_the_catalogue_names(tmp_path: Path) -> None:
     files = save_vit_classifier(tmp_path, ["nsfw", "odd"])
-    named = replace(files, entry=replace(files.entry, details={"unsafe": ["odd"]}))
-    assert load_nsfw_classifier(named, "cpu").unsafe == (1,)
+    named = replace(files, entry=replace(files.entry, details={"labels": ["odd"]}))
+    assert load_nsfw_classifier(named, "cpu").counted == (1,)
 
 
 def test_a_score_does_not_depend_on_what_else_is_in_the_batch(tmp_path: Path) -> None:
     handle = load_nsfw_classifier(save_vit_classifier(tmp_path, ["nsfw", "normal"]), "cpu")
-    tensors = [prepare_nsfw(handle, picture, model="tiny") for picture in PICTURES]
+    tensors = [prepare_scored(handle, picture, model="tiny") for picture in PICTURES]
     alone = [nsfw_classifier(handle, [tensor], model="tiny")[0] for tensor in tensors]
     assert nsfw_classifier(handle, tensors, model="tiny") == pytest.approx(alone, abs=1e-6)
 

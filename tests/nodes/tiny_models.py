@@ -132,6 +132,24 @@ def save_vit_classifier(folder: Path, labels: list[str]) -> ModelFiles:
     return files_of(folder, "classifier")
 
 
+def save_gpt2(folder: Path, window: int = 16) -> ModelFiles:
+    """A GPT-2 of one layer that sees `window` tokens, with a tokenizer of a dozen words."""
+    import torch
+    from transformers import GPT2Config, GPT2LMHeadModel
+
+    config = GPT2Config(
+        vocab_size=len(WORDS), n_positions=window, n_embd=16, n_layer=1, n_head=2, bos_token_id=2, eos_token_id=3
+    )
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        torch.manual_seed(9)
+        model = GPT2LMHeadModel(config)
+        for weight in model.parameters():
+            weight.mul_(20)  # so that words differ in how likely they are
+    model.save_pretrained(folder)
+    _tokenizer().save_pretrained(folder)
+    return files_of(folder, "language-model")
+
+
 def save_timm_classifier(folder: Path, labels: list[str]) -> ModelFiles:
     """A vision transformer of timm's, saved as timm saves to the hub: a config of its own make and no preprocessor."""
     import timm

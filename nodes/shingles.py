@@ -6,9 +6,10 @@ rounding algorithms" (2002) for the 64-bit code.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,9 @@ SHORT = 12
 
 PERMUTATIONS = 128
 """Of a MinHash."""
+
+MOST_NEIGHBOURS = 64
+"""Pairs that a text makes with those before it; its group is the same with more."""
 
 RECALL = 0.995
 """The chance that two sets which are just alike enough come to be compared at all."""
@@ -90,8 +94,9 @@ def near_texts(texts: Sequence[Shingles], least: float) -> Pairs:
 
     Candidates come from MinHash bands and each is held against its true likeness, so no pair is wrong and one that is
     just alike enough is found with a chance of 99.5 %, others with more. Texts with the same pieces are joined to the
-    first of them alone. Two texts are compared by characters where either is short, so those near the border of short
-    are looked up both ways.
+    first of them alone, and each text to 64 before it at most, so that thousands of near copies do not make millions of
+    pairs. Two texts are compared by characters where either is short, so those near the border of short are looked up
+    both ways.
     """
     firsts: dict[tuple[frozenset[str], bool], int] = {}
     copies: list[tuple[int, int]] = []
@@ -102,25 +107,25 @@ def near_texts(texts: Sequence[Shingles], least: float) -> Pairs:
     items = list(firsts.values())
     by_characters = [item for item in items if texts[item].size < 2 * SHORT]  # a longer one is like no short text
     by_words = [item for item in items if texts[item].size >= SHORT]
-    candidates = {
-        *_candidates(by_characters, [texts[item].characters for item in by_characters], least),
-        *_candidates(by_words, [texts[item].words for item in by_words], least),
+    near = {
+        *_near(texts, by_characters, [texts[item].characters for item in by_characters], least),
+        *_near(texts, by_words, [texts[item].words for item in by_words], least),
     }
-    near = [pair for pair in sorted(candidates) if likeness(texts[pair[0]], texts[pair[1]]) >= least]
-    return np.array([*copies, *near], np.int64).reshape(-1, 2)
+    return np.array([*copies, *sorted(near)], np.int64).reshape(-1, 2)
 
 
-def _candidates(items: Sequence[int], sets: Sequence[frozenset[str]], least: float) -> set[tuple[int, int]]:
+def _near(
+    texts: Sequence[Shingles], items: Sequence[int], sets: Sequence[frozenset[str]], least: float
+) -> Iterator[tuple[int, int]]:
     from datasketch import MinHash, MinHashLSH
 
     index = MinHashLSH(num_perm=PERMUTATIONS, params=bands(least))
-    pairs: set[tuple[int, int]] = set()
     pieces = ([piece.encode("utf-8", "surrogatepass") for piece in found] for found in sets)
     for item, sketch in zip(items, MinHash.generator(pieces, num_perm=PERMUTATIONS), strict=True):
-        others: Any = index.query(sketch)
-        pairs.update((min(item, other), max(item, other)) for other in others)
+        candidates: Any = index.query(sketch)
+        near = (other for other in sorted(candidates) if likeness(texts[other], texts[item]) >= least)
+        yield from ((other, item) for other in islice(near, MOST_NEIGHBOURS))
         index.insert(item, sketch)
-    return pairs
 
 
 def bands(least: float) -> tuple[int, int]:

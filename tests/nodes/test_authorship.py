@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from nodegraph import ImageSet, Values, installed_registry
+from nodegraph.data.journal import Entry, append
+from nodegraph.graph.model import End, Node, graph_of
 from nodegraph.parameters import with_defaults
+from nodegraph.run.executor import run
+from nodegraph.run.options import RunOptions
+from nodegraph.run.prepare import prepare_graph
 from nodegraph.specs import NodeSpec
 from nodes.authorship import RESERVED, rows_to_caption
 from nodes.caption import caption_model
@@ -125,3 +133,37 @@ def test_choosing_among_no_rows_or_no_layers_is_possible() -> None:
     assert layers.function(images(0, one=[]), layers=["one"])["caption"] == []
     assert layers.function(images(1, caption=["x"]), layers=[])["caption"] == ["x"]
     assert [found.code for found in layers.check({"layers": []})] == ["no-layer"]
+
+
+def test_a_caption_by_hand_goes_through_a_whole_graph_of_captioners(tmp_path: Path) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for number in range(2):
+        Image.new("RGB", (64, 64), (number * 120, 40, 90)).save(folder / f"{number}.png")
+    (folder / "0.txt").write_text("A photo of: a FILE", "utf-8")
+    chain = [
+        Node("folder", "source/folder", params={"folder": str(folder)}),
+        Node("model", "caption/model", 2, {"only_empty": False, "max_new_tokens": 8}),
+        Node("edit", "caption/edit", params={"operations": ["strip", "upper"]}),
+        Node("clean", "caption/clean"),
+        Node("choose", "caption/layers", params={"layers": ["caption_original", "caption_model"]}),
+        Node("last", "caption/template", 2, {"trigger": "ohwx"}),
+    ]
+    edges = [(f"{one.id}.images", f"{two.id}.images") for one, two in pairwise(chain)]
+    registry = installed_registry()
+    graph = prepare_graph(graph_of(chain, edges), registry, base=tmp_path).graph
+
+    def go(journal: Path | None = None) -> dict[str, dict[str, Any]]:
+        options = RunOptions("cpu", cache=tmp_path / "cache", journal=journal)
+        table = run(graph, registry, options, lambda _event: None).sets[End("last", "images")].table
+        return {row["rid"]: row for row in table.iter_rows(named=True)}
+
+    plain = go()
+    assert plain["0.png"]["caption"] == "ohwx, A photo of: a FILE"
+    assert plain["0.png"]["caption_by"] == "layer:caption_original"
+    assert plain["1.png"]["caption"] == f"ohwx, {plain['1.png']['caption_model']}"
+    journal = tmp_path / "journal.jsonl"
+    append(journal, [Entry("model", plain["0.png"]["cid"], "caption", "a photo of  My Boat...")])
+    by_hand = go(journal)
+    assert (by_hand["0.png"]["caption"], by_hand["0.png"]["caption_by"]) == ("ohwx, a photo of My Boat...", "person")
+    assert by_hand["1.png"] == plain["1.png"]

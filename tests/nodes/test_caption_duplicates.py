@@ -100,6 +100,13 @@ def test_captions_that_are_nothing_but_template_are_compared_whole() -> None:
     assert groups(["ohwx", "ohwx", "other"], trigger="ohwx") == ["0", "0", None]
 
 
+def test_hundreds_of_near_copies_make_one_group_and_few_pairs() -> None:
+    texts = [shingles_of(words_of(f"{LONG} and the number {number}")) for number in range(400)]
+    assert len(near_texts(texts, 0.8)) < 400 * 64
+    captions: list[str | None] = [f"{LONG} and the number {number}" for number in range(400)]
+    assert groups(captions, ignore_common=False) == ["0"] * 400
+
+
 def test_the_better_one_stays_and_the_reason_names_it() -> None:
     rows = images(["a", "b"], caption=[LONG, LONG], megapixels=[1.0, 2.0])
     verdict = by_caption.function(rows, context=CONTEXT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from gui.gallery.captions import Captions
+from gui.gallery.by_hand import ByHand
 
 
 class ApartButton(QPushButton):
@@ -14,7 +14,7 @@ class ApartButton(QPushButton):
     There only while two different contents are compared.
     """
 
-    def __init__(self, decided: Captions, parent: QWidget | None = None) -> None:
+    def __init__(self, decided: ByHand, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._decided = decided
         self._node, self._one, self._other = "", "", ""

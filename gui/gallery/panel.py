@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.document import GraphDocument
-from gui.gallery.captions import Captions
+from gui.gallery.by_hand import ByHand
 from gui.gallery.grid import Grid
 from gui.gallery.lanes import PREVIEW, REASON, Lane, empty_rows, lanes_of, rows_of, title_of
 from gui.gallery.thumbnails import Thumbnails
@@ -51,8 +51,8 @@ class GalleryPanel(QWidget):
         self._lane = ""
         self._seen: object = None
         self.viewer: Viewer | None = None
-        self.captions = Captions(document, self)
-        self.captions.changed.connect(self._captions_changed)
+        self.by_hand = ByHand(document, self)
+        self.by_hand.changed.connect(self._decided)
         self.grid = Grid(thumbnails, theme, self)
         self.grid.opened.connect(self.open_viewer)
         self.tools = GalleryTools(self)
@@ -111,7 +111,7 @@ class GalleryPanel(QWidget):
             return
         if self.viewer is None:
             self.viewer = Viewer(
-                self._document, self._results, self._thumbnails, self.captions, self._theme, self.window()
+                self._document, self._results, self._thumbnails, self.by_hand, self._theme, self.window()
             )
             self.viewer.moved.connect(self._follow_viewer)
         self.viewer.show_rows(self.grid.rows, self._node, position)
@@ -144,7 +144,7 @@ class GalleryPanel(QWidget):
         table = rows_of(self._document, self._results, self._node, self._lane) if self._node and self._lane else None
         table = empty_rows() if table is None else table
         if self._node and "caption" in table.columns and REASON not in table.columns:
-            table = self.captions.shown(table, self._node)
+            table = self.by_hand.shown(table, self._node)
         self.grid.set_words(REASON in table.columns or "caption" in table.columns)
         self.tools.set_columns([name for name in table.columns if not name.startswith("_") and name != "recipe"])
         self._try(lambda: self.grid.rows.show_table(table))
@@ -164,7 +164,7 @@ class GalleryPanel(QWidget):
         self.tools.say(words)
         self._say_state()
 
-    def _captions_changed(self) -> None:
+    def _decided(self) -> None:
         self._seen = None
         self.renew()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from gui.gallery.captions import Captions
+from gui.gallery.by_hand import ByHand
 
 
 class VerdictButtons(QWidget):
@@ -16,7 +16,7 @@ class VerdictButtons(QWidget):
 
     given = Signal()
 
-    def __init__(self, decided: Captions, parent: QWidget | None = None) -> None:
+    def __init__(self, decided: ByHand, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._decided = decided
         self._node, self._cid = "", ""

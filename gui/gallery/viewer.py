@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from contextlib import suppress
 from typing import Any
 
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from gui.document import GraphDocument
 from gui.gallery.apart import ApartButton
-from gui.gallery.captions import Captions, caption_node
+from gui.gallery.by_hand import ByHand, caption_node
 from gui.gallery.facts import Facts
 from gui.gallery.full_pictures import FullPictures, name_of
 from gui.gallery.lanes import title_of
@@ -34,21 +35,21 @@ class Viewer(QWidget):
     """A window that goes through the rows of a grid. `moved(position)` follows each step."""
 
     moved = Signal(int)
-    _way_came = Signal(str, object)
+    _way_came = Signal()
 
     def __init__(
         self,
         document: GraphDocument,
         results: Results,
         thumbnails: Thumbnails,
-        captions: Captions,
+        by_hand: ByHand,
         theme: Theme,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self.setWindowTitle(self.tr("Picture"))
         self.resize(1180, 760)
-        self._document, self._results, self._thumbnails, self._captions = document, results, thumbnails, captions
+        self._document, self._results, self._thumbnails, self._by_hand = document, results, thumbnails, by_hand
         self._rows: RowsModel | None = None
         self._node = ""
         self._rid = ""
@@ -57,6 +58,7 @@ class Viewer(QWidget):
         self._stations: list[Station] = []
         self._full = FullPictures(self)
         self._full.ready.connect(self._picture_came)
+        self._found_ways: deque[tuple[str, list[Stop]]] = deque()
         self._ways = LatestFirst(self._find_way, threads=1, batch=1, longest=2, name="ways")
         self._way_came.connect(self._show_way, Qt.ConnectionType.QueuedConnection)
         self._sight = Sight(self)
@@ -68,11 +70,11 @@ class Viewer(QWidget):
         self.facts = Facts(theme)
         self.facts.caption_written.connect(self._write)
         self.facts.caption_reset.connect(lambda: self._write(None))
-        captions.changed.connect(self._show_caption)
-        self.apart = ApartButton(captions)
-        self.verdict = VerdictButtons(captions)
+        by_hand.changed.connect(self._show_caption)
+        self.apart = ApartButton(by_hand)
+        self.verdict = VerdictButtons(by_hand)
         self.verdict.given.connect(lambda: self.step(1))
-        captions.refused.connect(self._say_refusal)
+        by_hand.refused.connect(self._say_refusal)
         thumbnails.ready.connect(self._thumbnail_came)
         self._state = label(dim=True)
         self._lay_out()
@@ -208,7 +210,7 @@ class Viewer(QWidget):
         graph, registry = self._document.graph, self._document.registry
         at = caption_node(graph, registry, row.get("_node") or self._node)
         editable = at is not None and ("caption" in row or bool(row.get("_node")))
-        said = self._captions.of(at, row["cid"]) if at else None
+        said = self._by_hand.caption_of(at, row["cid"]) if at else None
         by = (
             ""
             if at is None
@@ -225,7 +227,7 @@ class Viewer(QWidget):
             return
         at = caption_node(self._document.graph, self._document.registry, row.get("_node") or self._node)
         if at is not None:
-            self._captions.write(at, row["cid"], text)
+            self._by_hand.write_caption(at, row["cid"], text)
 
     def _say_refusal(self, problem: Problem) -> None:
         self._state.setText(f"{problem.message} {problem.fix}")
@@ -243,12 +245,15 @@ class Viewer(QWidget):
     def _find_way(self, rids: list[str]) -> None:
         for rid in rids:
             found = way_of(self._stations, rid)
+            self._found_ways.append((rid, found))  # Python objects do not survive a signal between threads
             with suppress(RuntimeError):  # the app is closing
-                self._way_came.emit(rid, found)
+                self._way_came.emit()
 
-    def _show_way(self, rid: str, stops: list[Stop]) -> None:
-        if rid == self._rid:
-            self.facts.show_way(stops)
+    def _show_way(self) -> None:
+        while self._found_ways:
+            rid, stops = self._found_ways.popleft()
+            if rid == self._rid:
+                self.facts.show_way(stops)
 
     def _say_scale(self) -> None:
         if self._rows is not None:

@@ -77,7 +77,7 @@ def test_it_shows_what_was_said_of_each_pair(viewer: Viewer) -> None:
 
 def test_what_was_said_at_another_node_the_other_way_round_is_taken_back_too(viewer: Viewer, world: World) -> None:
     append(world.document.journal, [Entry("elsewhere", SECOND, f"apart:{FIRST}", "yes")])
-    viewer._captions._read()
+    viewer._by_hand._read()
     viewer.step(1)
     viewer.step(-1)
     assert viewer.apart.isChecked()

@@ -15,7 +15,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from gui.document import GraphDocument
-from gui.gallery.captions import Captions, caption_node
+from gui.gallery.by_hand import ByHand, caption_node
 from gui.gallery.compare import CompareDialog, choices_of, compared
 from gui.gallery.full_pictures import load
 from gui.gallery.panel import GalleryPanel
@@ -150,16 +150,16 @@ def test_the_journal_of_a_document_without_a_file_goes_along_when_it_is_saved(
     document: GraphDocument, tmp_path: Path
 ) -> None:
     document.load(graph_of([Node("folder", "source/folder")]), None)
-    captions = Captions(document)
-    captions.write("folder", "01", "first")
+    captions = ByHand(document)
+    captions.write_caption("folder", "01", "first")
     unsaved = document.journal
     document.set_path(tmp_path / "saved.json")
     assert not unsaved.exists()
-    assert captions.of("folder", "01") == "first"
+    assert captions.caption_of("folder", "01") == "first"
     document.set_path(tmp_path / "again.json")
     assert journal_path(tmp_path / "saved.json").is_file() and journal_path(tmp_path / "again.json").is_file()
     document.load(Graph(), tmp_path / "other.json")
-    assert captions.of("folder", "01") is None
+    assert captions.caption_of("folder", "01") is None
     assert not journal_path(tmp_path / "other.json").exists()
 
 

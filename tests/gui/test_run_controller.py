@@ -14,7 +14,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from gui.document import GraphDocument
-from gui.gallery.captions import Captions
+from gui.gallery.by_hand import ByHand
 from gui.results import Results
 from gui.run_controller import RunController
 from gui.run_teller import CANCELLED
@@ -260,15 +260,15 @@ def test_a_caption_by_hand_makes_stale_and_live_mode_renews(
     go()
     kept = results.table("best", "kept")
     assert kept is not None and set(kept["caption"]) == {"a thing"}
-    captions = Captions(document)
-    captions.write("words", kept["cid"][0], "a fish")
+    captions = ByHand(document)
+    captions.write_caption("words", kept["cid"][0], "a fish")
     assert [id for id, state in states(results, document).items() if state == "stale"] == ["best", "export", "words"]
-    captions.write("words", kept["cid"][0], None)
+    captions.write_caption("words", kept["cid"][0], None)
     assert set(states(results, document).values()) == {"done"}, "taken back"
     with qtbot.waitSignal(run.finished, timeout=LONG):
         run.set_live(True)
     with qtbot.waitSignal(run.finished, timeout=LONG):
-        captions.write("words", kept["cid"][0], "a boat")
+        captions.write_caption("words", kept["cid"][0], "a boat")
     kept = results.table("best", "kept")
     assert kept is not None and kept["caption"].to_list().count("a boat") == 1
     assert results.of("best").state == "done"

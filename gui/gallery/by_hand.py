@@ -18,7 +18,7 @@ from nodegraph.registry import Registry
 from nodegraph.run.decisions import with_captions
 
 
-class Captions(QObject):
+class ByHand(QObject):
     """The captions and other decisions by hand in this document. `changed` follows each, or `refused(problem)`."""
 
     changed = Signal()
@@ -33,11 +33,11 @@ class Captions(QObject):
         document.path_changed.connect(self._follow)
         self._read()
 
-    def of(self, node: str, cid: str) -> str | None:
+    def caption_of(self, node: str, cid: str) -> str | None:
         """What a person wrote for this content at this node, or None."""
         return self._journal.captions.get(node, {}).get(cid)
 
-    def write(self, node: str, cid: str, value: str | None) -> bool:
+    def write_caption(self, node: str, cid: str, value: str | None) -> bool:
         """Writes a caption; None goes back to what the node gave. What hangs on it is then stale."""
         return self._add([Entry(node, cid, CAPTION, value)])
 

@@ -76,8 +76,8 @@ def lint(
         str | None, Column("number"), "The column with the number of tokens, such as Caption statistics gives."
     ] = None,
     max_tokens: Annotated[
-        int | None, Range(1, 4096), "A caption of more tokens is too long; CLIP reads 75, what is behind is lost."
-    ] = 75,
+        int | None, Range(1, 4096), "A caption of more tokens is too long; CLIP reads 77, its two end marks included."
+    ] = 77,
     banned: Annotated[list[str], Text(lines=3), "Words and phrases that no caption may have, one a line."] = [],  # noqa: B006
 ) -> Columns:
     """Says what is wrong with each caption: `lint` in words, `lint_<rule>` as flags, `lint_problems` how many.

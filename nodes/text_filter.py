@@ -41,7 +41,7 @@ def _check(params: Any) -> Sequence[Problem]:
             problems.append(Problem("limits-crossed", message, "Swap them.", param=f"min_{unit}", value=least))
     if params.get("language") and not params.get("language_column"):
         message = "A language is asked for but no column says which language a caption is in."
-        fix = "Put Language above this node and choose its column."
+        fix = "Put Caption language above this node and choose its column."
         problems.append(Problem("no-language-column", message, fix, param="language_column"))
     if not any(params.get(name) for name in LIMITS):
         message, fix = "No limit is set, so every row with a text is kept.", "Set one of the limits."
@@ -76,7 +76,7 @@ def text_filter(
     Patterns are Rust regular expressions, such as `\bred\b`, or `(?i)photo|picture` for either word in any case; they
     take no longer on hostile texts. Words to block are found as words of their own: "art" does not find "cart".
 
-    The language is that of a column, such as *Language* gives. Short captions are hard to tell: give it ten words or
+    The language is that of a column, such as *Caption language* gives. Short captions are hard to tell: give it ten words or
     more, and look at what goes. A row whose language was not told is treated like one without a text.
     """
     said = blank_to_null(images[column])

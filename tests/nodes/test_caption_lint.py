@@ -77,7 +77,7 @@ def test_what_only_looks_like_a_fault_is_none(caption: str) -> None:
 def test_tokens_come_from_a_column_and_unknown_ones_break_no_limit() -> None:
     rows = images(2, caption=GOOD[:2], caption_clip_tokens=[80, None])
     given_back = lint.function(rows, tokens="caption_clip_tokens")
-    assert given_back["lint"] == ["80 tokens, over 75", ""]
+    assert given_back["lint"] == ["80 tokens, over 77", ""]
 
 
 def test_a_phrase_in_most_captions_is_told_but_the_trigger_word_is_none() -> None:

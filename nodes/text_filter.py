@@ -76,8 +76,8 @@ def text_filter(
     Patterns are Rust regular expressions, such as `\bred\b`, or `(?i)photo|picture` for either word in any case; they
     take no longer on hostile texts. Words to block are found as words of their own: "art" does not find "cart".
 
-    The language is that of a column, such as *Caption language* gives. Short captions are hard to tell: give it ten words or
-    more, and look at what goes. A row whose language was not told is treated like one without a text.
+    The language is that of a column, such as *Caption language* gives. Short captions are hard to tell: give it ten
+    words or more, and look at what goes. A row whose language was not told is treated like one without a text.
     """
     said = blank_to_null(images[column])
     rules = _rules(

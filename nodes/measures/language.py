@@ -13,6 +13,7 @@ from nodes.extras import needed
 from nodes.measures.quiet import no_progress_bar
 
 KEPT_DETECTORS = 4
+DIGITS = 6
 
 
 @measure("language", rev=1, takes=Words())
@@ -23,10 +24,10 @@ def language(text: str, *, languages: list[str]) -> dict[str, Any]:
     Raises ProblemError where lingua is not installed.
     """
     found = _detector(tuple(sorted(languages))).compute_language_confidence_values(text)
-    if not found or not any(item.value for item in found):
-        return {"language": "", "confidence": 0.0}
-    best = max(found, key=lambda item: (item.value, item.language.name))
-    return {"language": best.language.iso_code_639_1.name.lower(), "confidence": float(best.value)}
+    # lingua adds up in any order, so the last digits of its confidences change from call to call
+    sure = {item.language.iso_code_639_1.name.lower(): round(float(item.value), DIGITS) for item in found}
+    best = max(sure, key=lambda code: (sure[code], code), default="")
+    return {"language": best if sure.get(best) else "", "confidence": sure.get(best, 0.0)}
 
 
 @lru_cache(maxsize=KEPT_DETECTORS)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +22,7 @@ from tests.nodes.tables import images, kept, shuffled
 
 LONG = "a small red cup stands on the old wooden table beside a window with white curtains"
 CONTEXT = Context("node")
+CAPTIONS_OF_PHOTOS = Path(__file__).parents[2] / ".." / "shared" / "data" / "photos" / "captions.csv"
 
 
 def groups(captions: list[str | None], **params: Any) -> list[str | None]:
@@ -156,3 +159,21 @@ def test_the_order_of_the_rows_plays_no_part(captions: list[str | None], method:
 def test_words_of_a_hostile_text_are_words_like_others() -> None:
     assert groups(["<script>alert('x')</script> " * 50, "<script>alert('x')</script> " * 50]) == ["0", "0"]
     assert words_of("<b>") == ["b"]
+
+
+def test_captions_of_real_photos_are_joined_by_what_they_show_and_not_by_their_template() -> None:
+    """817 captions, nearly all "a photo of <label>": those of one label belong together, those of two do not.
+
+    Two labels differ by the brand of the same milk alone and are nearly the same by any measure of words.
+    """
+    if not CAPTIONS_OF_PHOTOS.is_file():
+        pytest.skip(f"the file {CAPTIONS_OF_PHOTOS} is not there")
+    captions = pl.read_csv(CAPTIONS_OF_PHOTOS)["caption"].to_list()
+    found: dict[str, set[str]] = {}
+    for caption, group in zip(captions, groups(captions), strict=True):
+        found.setdefault(str(group), set()).add(" ".join(words_of(caption)))
+    alone = found.pop("None")
+    twice = {text for text, times in Counter(" ".join(words_of(text)) for text in captions).items() if times > 1}
+    assert not alone & twice
+    milk = {f"a photo of {brand} ecological medium fat milk in a grocery store" for brand in ("arla", "garant")}
+    assert [texts for texts in found.values() if len(texts) > 1] == [milk]

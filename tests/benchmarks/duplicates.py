@@ -135,7 +135,7 @@ def natural(folder: Path, images: ImageSet) -> None:
 
 
 def scale() -> None:
-    """Prints seconds and memory of the searches among made-up hashes."""
+    """Prints CPU seconds, seconds and memory of the searches among made-up hashes."""
     from nodes.duplicates.windows import candidates_of
     from nodes.grouping import near_hashes
     from nodes.measures.crops import intervals
@@ -152,12 +152,12 @@ def scale() -> None:
 
 def _timed(title: str, work: Any) -> None:
     tracemalloc.start()
-    started = time.perf_counter()
+    wall, processor = time.perf_counter(), time.process_time()
     work()
-    seconds = time.perf_counter() - started
+    wall, processor = time.perf_counter() - wall, time.process_time() - processor
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    print(f"{title:34}{seconds:8.1f} s{peak / 2**20:8.0f} MB more", flush=True)
+    print(f"{title:34}{processor:8.1f} CPU s{wall:8.1f} s{peak / 2**20:8.0f} MB more", flush=True)
 
 
 def main(given: list[str] | None = None) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import io
 import json
 import socket
@@ -154,6 +155,13 @@ def test_an_answer_without_end_is_cut_off(server: ChatServer) -> None:
     server.give(200, b"x" * (chat.MOST_BYTES + 10))
     with pytest.raises(Unavailable, match="larger than 1 MB"):
         answer(server)
+
+
+def test_a_packed_answer_is_not_unpacked(server: ChatServer) -> None:
+    server.give(200, gzip.compress(b" " * 10_000_000), Content_Encoding="gzip")
+    with pytest.raises(Unavailable, match="cannot be read"):
+        answer(server)
+    assert server.headers[0]["Accept-Encoding"] == "identity"
 
 
 def test_where_nothing_answers_the_run_ends_with_what_to_do(waits: list[float]) -> None:

@@ -10,10 +10,11 @@ from nodegraph.specs import NodeSpec
 from nodes.sources.cvat import cvat
 from nodes.sources.flickr import flickr
 from nodes.sources.folder import folder, reference
+from nodes.sources.hub import hub
 from nodes.sources.imagefolder import imagefolder
 from nodes.sources.kohya import kohya
 from nodes.sources.label_studio import label_studio
 from nodes.sources.urls import urls
 from nodes.sources.webdataset import webdataset
 
-NODES: tuple[NodeSpec, ...] = (folder, reference, kohya, imagefolder, webdataset, label_studio, cvat, urls, flickr)
+NODES: tuple[NodeSpec, ...] = (folder, reference, kohya, imagefolder, webdataset, label_studio, cvat, urls, flickr, hub)

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
+from PIL import Image
 
-from nodegraph import ModelFiles, ProblemError, Values
+from nodegraph import ModelEntry, ModelFiles, ProblemError, Values, installed_registry
+from nodegraph.graph.model import End, Node, graph_of
+from nodegraph.run.executor import run
+from nodegraph.run.options import RunOptions
+from nodegraph.run.prepare import prepare_graph
 from nodes.measures.tagger import Tagger, load_tagger, picture_tags, prepare_tagger
 from nodes.models import MODELS
 from nodes.tagger import shown, tagger, tags_in
@@ -150,3 +156,34 @@ def test_every_tagger_of_the_catalogue_is_pinned_with_its_weights_and_its_tags()
     for entry in taggers:
         assert entry.revision and "model.onnx" in entry.sha256
         assert len(entry.details["tags_sha256"]) == 64
+
+
+def test_a_run_tags_with_a_tagger_that_was_put_into_the_models_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_tagger(tmp_path / "models" / "by-hand", WEIGHTS.tolist(), OFFSETS)
+    digest = hashlib.sha256((tmp_path / "models" / "by-hand" / "model.onnx").read_bytes()).hexdigest()
+    entry = ModelEntry(
+        "by-hand", "tagger", "Tiny", "none", 1, repo="tiny/tagger", revision="0" * 40, files=("model.onnx",),
+        sha256={"model.onnx": digest},
+    )  # fmt: skip
+    monkeypatch.setenv("NODEGRAPH_MODELS", str(tmp_path / "models"))
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for name, colour in {"red": RED, "blue": (0, 0, 255)}.items():
+        Image.new("RGB", (60, 30), colour).save(folder / f"{name}.png")
+    installed = installed_registry()
+    registry = replace(installed, models={**installed.models, entry.id: entry})
+    nodes = [
+        Node("folder", "source/folder", params={"folder": str(folder)}),
+        Node("tags", "caption/tagger", params={"model": "by-hand", "general": 0.4}),
+    ]
+    graph = prepare_graph(graph_of(nodes, [("folder.images", "tags.images")]), registry, base=tmp_path).graph
+    options = RunOptions("cpu", cache=tmp_path / "cache", allow_download=False)
+    table = run(graph, registry, options, lambda _event: None).sets[End("tags", "images")].table
+    found = {row["rid"]: row for row in table.iter_rows(named=True)}
+    # half of each square is white: its own colour is there in full (8 - 4 before the sigmoid), the others half (4 - 4)
+    assert found["red.png"]["caption"] == "red hair, someone (of something), (o)_(o), ^_^, blue sky, green"
+    assert found["blue.png"]["caption"] == "blue sky, someone (of something), (o)_(o), ^_^, green, red hair"
+    assert found["red.png"]["tag_rating"] == "general"

@@ -158,11 +158,11 @@ def clusters_of(
     between = 1 - centres[present] @ centres[present].T
     np.fill_diagonal(between, np.inf)
     apart = np.round(between.min(axis=1), DECIMALS - 1) if len(present) > 1 else np.zeros(1)
-    found: list[Cluster] = []
+    rids, found = images.rids, list[Cluster]()
     for index, own in enumerate(present):
         members = np.flatnonzero(labels == own)
         near = 1 - np.round(vectors[members] @ centres[own], DECIMALS - 1)
-        order = sorted(range(len(members)), key=lambda at: (near[at], images.rids[members[at]]))
+        order = sorted(range(len(members)), key=lambda at: (near[at], rids[members[at]]))
         shown = [int(members[at]) for at in order[:samples]]
         share = share_of("", len(members), len(images), _note(len(members), len(images), apart, index))
         told = [_sample(images, row, pictures) for row in shown]
@@ -171,8 +171,8 @@ def clusters_of(
 
 
 def _sample(images: ImageSet, row: int, pictures: Pictures) -> Sample:
-    rid = images.rids[row]
-    return Sample(pictures.uri_of(images.cids[row], images["recipe"][row]), rid, rid)
+    rid, cid, recipe = (images[name][row] for name in ("rid", "cid", "recipe"))
+    return Sample(pictures.uri_of(cid, recipe), rid, rid)
 
 
 def _note(count: int, rows: int, apart: NDArray[Any], index: int) -> str:

@@ -88,7 +88,7 @@ def audit(
     Which pictures are drawn hangs on their content and the seeds alone, so when the filter is moved most verdicts still
     count. The sample is for looking at: it is the dropped ones too, so do not export it.
     """
-    pairs = paired(kept, dropped, "content")
+    pairs = paired(kept, dropped, "file")
     said = context.decided("verdict")
     sides = (
         _side("kept", pairs.ids_of_first, [True] * len(kept), count, seed, said, context),

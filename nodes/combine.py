@@ -12,8 +12,8 @@ from nodes.reasons import number_text
 
 Operation = Literal["union", "intersect", "minus"]
 
-ByHelp = "Whether pictures are the same when their files are (content), or when their names are (name)."
-ALIKE: dict[By, str] = {"content": "the same file as", "name": "named like"}
+ByHelp = "What makes two rows the same: one file with the same edits, one file whatever its edits, or one name."
+ALIKE: dict[By, str] = {"picture": "the same picture as", "file": "the same file as", "name": "named like"}
 
 
 @arrange("flow/set", rev=1, title="Set operations", outputs=("images",), joins=True)
@@ -24,14 +24,15 @@ def set_operation(
     operation: Annotated[
         Operation, Main(), "Pictures of either set, of both, or of the first that are not in the second."
     ] = "union",
-    by: Annotated[By, Main(), ByHelp] = "content",
+    by: Annotated[By, Main(), ByHelp] = "picture",
 ) -> Rows:
     """Makes one set of two: all pictures of either (union), those in both (intersect), or the first minus the second.
 
     What is in both comes once, as in the first set, with the columns that only the second has. Two files are the same
-    when their bytes are, whatever they are called; by name they are the same when they lie at the same place of their
-    sources. When two different files have one name, that of the second is called "name~2.jpg" from here on. Copies
-    within one set stay as they are: use a duplicate finder for those.
+    when their bytes are, whatever they are called; a crop or a mirrored copy of one is another picture, but the same
+    file. By name they are the same when they lie at the same place of their sources. When two different pictures have
+    one name, that of the second is called "name~2.jpg" from here on. Copies within one set stay as they are: use a
+    duplicate finder for those.
 
     Every picture of both sets goes on, or is told with its reason. For rules on which of two rows stays use *Merge*;
     for pictures that only look alike, *Exclude reference set*.
@@ -66,7 +67,7 @@ def compare(
     b: ImageSet,
     *,
     context: Context,
-    by: Annotated[By, ByHelp] = "content",
+    by: Annotated[By, ByHelp] = "picture",
     column: Annotated[
         str | None,
         Column("number"),

@@ -11,9 +11,12 @@ import polars as pl
 
 from nodegraph import ImageSet
 
-By = Literal["content", "name"]
+By = Literal["picture", "file", "name"]
+"""What makes two rows the same: one file edited in one way, one file whatever its edits, or one name."""
 
-KEYS: dict[By, str] = {"content": "cid", "name": "rid"}
+KEYS: dict[By, tuple[str, ...]] = {"picture": ("cid", "recipe"), "file": ("cid",), "name": ("rid",)}
+
+Key = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -23,13 +26,15 @@ class Pairing:
     `first`, `second`  columns that a table lacks are filled from the twins, and null where there is none. The second's
                        `rid` is another one ("name~2.jpg") where the first has the name for something else.
     `names`            the rids that the rows of the second had.
+    `keys`             for each table what its rows are the same by.
     `twins`, `back`    for each row of the first the index of its twin in the second, and the other way round.
-    `same`             for each row of the second whether the first has the very row: one name, one content.
+    `same`             for each row of the second whether the first has the very row: one name, one picture.
     """
 
     first: pl.DataFrame
     second: pl.DataFrame
     names: list[str]
+    keys: tuple[list[Key], list[Key]]
     twins: list[int | None]
     back: list[int | None]
     same: list[bool]
@@ -53,15 +58,16 @@ class Pairing:
 def paired(first: ImageSet, second: ImageSet, by: By, *, apart: bool = False) -> Pairing:
     """The pairing of two sets. With `apart` even the rows that are the same in both get names of their own.
 
-    A twin has the same content (or name); of several the one with the same name, else the first by name.
+    A twin is the same by `by`; of several it is the one with the same name, else the first by name.
     """
-    theirs = dict(zip(first.rids, first.cids, strict=True))
-    same = [theirs.get(rid) == cid for rid, cid in zip(second.rids, second.cids, strict=True)]
+    theirs = dict(zip(first.rids, _keys(first, "picture"), strict=True))
+    same = [theirs.get(rid) == key for rid, key in zip(second.rids, _keys(second, "picture"), strict=True)]
     clashing = [rid in theirs and (apart or not alike) for rid, alike in zip(second.rids, same, strict=True)]
-    twins, back = _twins(first, second, by), _twins(second, first, by)
+    keys = (_keys(first, by), _keys(second, by))
+    twins, back = _twins(first.rids, second.rids, *keys), _twins(second.rids, first.rids, *reversed(keys))
     renamed = with_free_names(second.table, clashing, first.rids)
     left, right = with_same_columns(first.table, renamed, twins, back)
-    return Pairing(left, right, second.rids, twins, back, same)
+    return Pairing(left, right, second.rids, keys, twins, back, same)
 
 
 def with_free_names(table: pl.DataFrame, clashing: Sequence[bool], others: Iterable[str]) -> pl.DataFrame:
@@ -86,15 +92,18 @@ def _free_name(rid: str, taken: set[str]) -> str:
     return found
 
 
-def _twins(own: ImageSet, other: ImageSet, by: By) -> list[int | None]:
-    keys = other[KEYS[by]].to_list()
-    rids = other.rids
-    first: dict[str, int] = {}
-    for row in sorted(range(len(rids)), key=rids.__getitem__):
-        first.setdefault(keys[row], row)
-    same = {(rid, key): row for row, (rid, key) in enumerate(zip(rids, keys, strict=True))}
-    own_keys = own[KEYS[by]].to_list()
-    return [same.get((rid, key), first.get(key)) for rid, key in zip(own.rids, own_keys, strict=True)]
+def _keys(images: ImageSet, by: By) -> list[Key]:
+    return images.table.select(KEYS[by]).rows()
+
+
+def _twins(
+    own: Sequence[str], other: Sequence[str], own_keys: Sequence[Key], other_keys: Sequence[Key]
+) -> list[int | None]:
+    first: dict[Key, int] = {}
+    for row in sorted(range(len(other)), key=other.__getitem__):
+        first.setdefault(other_keys[row], row)
+    same = {pair: row for row, pair in enumerate(zip(other, other_keys, strict=True))}
+    return [same.get((rid, key), first.get(key)) for rid, key in zip(own, own_keys, strict=True)]
 
 
 def with_same_columns(

@@ -25,13 +25,15 @@ from tests.run.conftest import draw
 
 
 def rows_of(files: dict[str, str], **columns: Any) -> ImageSet:
-    """A set of these names and contents."""
-    return images(list(files), list(files.values()), **columns)
+    """A set of these names and contents; "1m" is the file "1", mirrored."""
+    found = images(list(files), [content[0] for content in files.values()], **columns)
+    recipes = ["mirror=1" if content.endswith("m") else "" for content in files.values()]
+    return found.with_columns({"recipe": pl.Series(recipes, dtype=pl.String)})
 
 
 def out(result: Rows, port: str = "images") -> dict[str, str]:
-    table = result.tables[port]
-    return dict(zip(table["rid"], table["cid"], strict=True))
+    rows = result.tables[port].select("rid", "cid", "recipe").rows()
+    return {rid: f"{cid}m" if recipe else cid for rid, cid, recipe in rows}
 
 
 def told(result: Rows) -> dict[str, str]:
@@ -55,7 +57,7 @@ def test_a_union_has_what_is_in_either_once() -> None:
     result = combined("set", A, B)
     assert out(result) == {"a.png": "1", "b.png": "2", "sub/c.png": "3", "b~2.png": "9", "y.png": "4"}
     assert told(result) == {"x.png": "there-already"}
-    assert result.dropped[0].reason == "the same file as sub/c.png of the first set"
+    assert result.dropped[0].reason == "the same picture as sub/c.png of the first set"
 
 
 def test_an_intersection_has_what_is_in_both() -> None:
@@ -74,7 +76,7 @@ def test_a_difference_has_what_is_in_the_first_alone() -> None:
     assert out(result) == {"b.png": "2"}
     assert told(result)["sub/c.png"] == "in-second"
     assert [left.reason for left in result.dropped if left.rid == "sub/c.png"] == [
-        "the same file as x.png of the second set"
+        "the same picture as x.png of the second set"
     ]
 
 
@@ -83,6 +85,16 @@ def test_by_name_files_are_the_same_when_their_names_are() -> None:
         "a.png": "1", "b.png": "2", "sub/c.png": "3", "x.png": "3", "y.png": "4",
     }  # fmt: skip
     assert out(combined("set", A, B, by="name", operation="intersect")) == {"a.png": "1", "b.png": "2"}
+
+
+def test_an_edited_picture_is_another_picture_but_the_same_file() -> None:
+    plain, mirrored = rows_of({"a.png": "1"}), rows_of({"a.png": "1m"})
+    both = {"a.png": "1", "a~2.png": "1m"}
+    assert out(combined("set", plain, mirrored)) == both
+    assert out(combined("set", plain, mirrored, operation="intersect")) == {}
+    assert out(combined("set", plain, mirrored, by="file")) == {"a.png": "1"}
+    assert out(combined("merge", plain, mirrored, same_picture="first")) == both
+    assert out(combined("merge", plain, mirrored, same_name="first")) == {"a.png": "1"}
 
 
 def test_columns_come_from_both_and_from_the_other_sets_row_of_the_same_picture() -> None:
@@ -106,23 +118,23 @@ def test_columns_that_cannot_be_read_as_one_kind_are_empty_rather_than_an_error(
 def test_of_one_file_the_row_with_the_longer_caption_stays() -> None:
     first = rows_of({"a.png": "1", "b.png": "2"}, caption=["a cat", "a long caption"], source=["A", "A"])
     second = rows_of({"x.png": "1", "b.png": "2"}, caption=["a cat on a mat", "short"], source=["B", "B"])
-    result = combined("merge", first, second, same_file="caption")
+    result = combined("merge", first, second, same_picture="caption")
     assert result.tables["images"].select("rid", "caption", "source", "merged_from").rows() == [
         ("b.png", "a long caption", "A", "both"),
         ("x.png", "a cat on a mat", "B", "both"),
     ]
-    assert [(left.rid, left.rule) for left in result.dropped] == [("a.png", "same-file")]
+    assert [(left.rid, left.rule) for left in result.dropped] == [("a.png", "same-picture")]
 
 
 def test_the_very_row_with_a_longer_caption_takes_the_place_of_the_other() -> None:
     first, second = (rows_of({"a.png": "1"}, caption=[text]) for text in ("short", "much longer"))
-    result = combined("merge", first, second, same_file="caption")
+    result = combined("merge", first, second, same_picture="caption")
     assert result.tables["images"]["caption"].to_list() == ["much longer"]
     assert told(result) == {}
 
 
 def test_both_rows_of_one_file_can_stay() -> None:
-    result = combined("merge", A, B, same_file="both")
+    result = combined("merge", A, B, same_picture="both")
     assert out(result) == {
         "a.png": "1", "b.png": "2", "sub/c.png": "3", "a~2.png": "1", "b~2.png": "9", "x.png": "3", "y.png": "4",
     }  # fmt: skip
@@ -162,21 +174,18 @@ def test_a_comparison_parts_the_pictures_and_counts_them() -> None:
 
 
 FILES = st.dictionaries(
-    st.sampled_from(["a.png", "b.png", "a~2.png", "s/a.png", "'\n<b>.jpg"]), st.sampled_from("123"), max_size=5
+    st.sampled_from(["a.png", "b.png", "a~2.png", "s/a.png", "'\n<b>.jpg"]),
+    st.sampled_from(["1", "2", "3", "1m"]),
+    max_size=5,
 )
 CAPTIONS = st.lists(st.none() | st.sampled_from(["", "x", "xyz"]), min_size=5, max_size=5)
+BY = st.sampled_from(["picture", "file", "name"])
+RULES = st.sampled_from(["first", "caption", "both"])
+KINDS = st.sampled_from(["union", "intersect", "minus"])
 OPERATIONS = st.one_of(
-    st.tuples(
-        st.just("set"),
-        st.fixed_dictionaries(
-            {"operation": st.sampled_from(["union", "intersect", "minus"]), "by": st.sampled_from(["content", "name"])}
-        ),
-    ),
-    st.tuples(
-        st.just("merge"),
-        st.fixed_dictionaries(dict.fromkeys(("same_file", "same_name"), st.sampled_from(["first", "caption", "both"]))),
-    ),
-    st.tuples(st.just("compare"), st.fixed_dictionaries({"by": st.sampled_from(["content", "name"])})),
+    st.tuples(st.just("set"), st.fixed_dictionaries({"operation": KINDS, "by": BY})),
+    st.tuples(st.just("merge"), st.fixed_dictionaries({"same_picture": RULES, "same_name": RULES})),
+    st.tuples(st.just("compare"), st.fixed_dictionaries({"by": BY})),
 )
 
 
@@ -198,10 +207,10 @@ def test_every_row_of_both_sets_goes_on_or_is_told_in_any_order(
     assert len(there) == result.tables["images"].height
     assert set(one) <= {*there, *gone}
     same = sum(second_cid == one.get(rid) for rid, second_cid in other.items())
-    renamed_too = node == "merge" and params["same_file"] == "both"
+    renamed_too = node == "merge" and params["same_picture"] == "both"
     assert len(there) + len(gone) == len(one) + len(other) - (0 if renamed_too else same)
-    contents = [*there.values(), *(left.cid for left in result.dropped)]
-    assert {*one.values(), *other.values()} == set(contents)
+    contents = {content[0] for content in (*one.values(), *other.values())}
+    assert {*(content[0] for content in there.values()), *(left.cid for left in result.dropped)} == contents
 
     orders = [random.sample(range(len(each)), len(each)) for each in (first, second)]
     again = combined(node, shuffled(first, orders[0]), shuffled(second, orders[1]), **params)

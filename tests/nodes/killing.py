@@ -1,7 +1,7 @@
 """Exports the same change over and over in children of its own, and kills each at another touch of the disk.
 
-python -m tests.nodes.killing FOLDER POINTS exchange|rename: prints a line of JSON a kill. A process of its own, because
-it forks: it must have no threads.
+python -m tests.nodes.killing FOLDER POINTS exchange|rename|packed: prints a line of JSON a kill. A process of its own,
+because it forks: it must have no threads.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 import shutil
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,20 +19,34 @@ from nodegraph.context import Context
 from nodegraph.data import header, pixels  # noqa: F401  # imported before the forks, so that each child is quick
 from nodes.export import stage, write
 from nodes.export.items import Item
+from nodes.export.manifest import Record
 from nodes.export.order import Layout, Order
+from nodes.export.packs import Member, Pack, member
 from nodes.export.pictures import Wish
 from tests.nodes.exporting import photos, tree
 
 TOUCHES = frozenset({"open", "os.rename", "os.link", "os.mkdir", "os.rmdir", "os.remove", "shutil.rmtree"})
 
 
-def order(rows: list[dict[str, Any]], target: Path) -> Order:
-    """A small kohya-like order."""
+def order(rows: list[dict[str, Any]], target: Path, way: str) -> Order:
+    """A small kohya-like order; with its pictures in an archive where the way is "packed"."""
     items = [Item(row["rid"], row["cid"], row["path"], caption=row["caption"]) for row in rows]
     layout = Layout(
-        "kohya", lambda _item: "10_cat", lambda item: item.caption, ".txt", lambda rows: {"n": str(len(rows))}
+        "kohya",
+        lambda _item: "10_cat",
+        lambda item: item.caption,
+        "" if way == "packed" else ".txt",
+        lambda rows: {"n": str(len(rows))},
+        packs if way == "packed" else None,
     )
     return Order(str(target), items, layout, Wish())
+
+
+def packs(records: Sequence[Record]) -> list[Pack]:
+    """All pictures and captions in one archive."""
+    captions = [member(f"{n}.txt", record.caption.encode()) for n, record in enumerate(records)]
+    pictures = [Member(f"{n}.jpg", record.sha256, file=record.file) for n, record in enumerate(records)]
+    return [Pack("all.tar", "tar", [*captions, *pictures])]
 
 
 def die_at(touch: int, folder: Path) -> None:
@@ -64,15 +79,16 @@ def main(folder: Path, points: int, way: str) -> None:
     rows = photos(folder / "in", 6)
     small, large = rows[:4], [{**rows[0], "caption": "changed"}, *rows[2:]]
     for name, given in (("old", small), ("new", large)):
-        child(0, order(given, folder / name / "out"), folder, way)
+        child(0, order(given, folder / name / "out", way), folder, way)
     (folder / "work").mkdir()
     target = folder / "work" / "out"
     states = {json.dumps(tree(folder / name / "out")): name for name in ("old", "new")}
-    total = count_touches(order(large, target), folder, way)
+    wanted = order(large, target, way)
+    total = count_touches(wanted, folder, way)
     for touch in range(1, total + 1, max(1, total // points)):
-        died = died_again(touch, order(large, target), folder, way)
+        died = died_again(touch, wanted, folder, way)
         after = states.get(json.dumps(tree(target)), "broken") if target.exists() else "none"
-        child(0, order(large, target), folder / "work", way)
+        child(0, wanted, folder / "work", way)
         clean = [path.name for path in (folder / "work").iterdir()] == ["out"]
         last = states.get(json.dumps(tree(target)), "broken")
         print(json.dumps({"touch": touch, "died": died, "after": after, "next": last, "clean": clean}))

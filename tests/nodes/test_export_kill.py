@@ -31,6 +31,13 @@ def test_a_kill_leaves_the_old_or_the_new_set_whole(tmp_path: Path) -> None:
     assert all(kill["next"] == "new" and kill["clean"] for kill in told), told
 
 
+def test_a_kill_while_packing_leaves_the_old_or_the_new_set_whole(tmp_path: Path) -> None:
+    told = kills(tmp_path, "packed", 15)
+    assert all(kill["died"] for kill in told)
+    assert {kill["after"] for kill in told} == {"old", "new"}, told
+    assert all(kill["next"] == "new" and kill["clean"] for kill in told), told
+
+
 def test_a_kill_between_two_renames_is_mended_by_the_next_run(tmp_path: Path) -> None:
     told = kills(tmp_path, "rename", 10)
     assert {kill["after"] for kill in told} <= {"old", "new", "none"}, told

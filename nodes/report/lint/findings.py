@@ -46,5 +46,8 @@ def summed_up(findings: Sequence[Finding]) -> list[str]:
         more = ", ..." if len(places) > SHOWN else ""
         named = f" ({', '.join(repr(place) for place in places[:SHOWN])}{more})" if places else ""
         times = f" {len(found)} times" if len(found) > 1 else ""
-        lines.append(f"{found[0].level}: {found[0].rule}{times}{named}: {found[0].message} {found[0].fix}".strip())
+        first = "the first: " if len({one.message for one in found}) > 1 else ""
+        lines.append(
+            f"{found[0].level}: {found[0].rule}{times}{named}: {first}{found[0].message} {found[0].fix}".strip()
+        )
     return lines

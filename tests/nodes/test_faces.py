@@ -99,6 +99,27 @@ def test_boxes_do_not_depend_on_what_else_is_in_the_batch_and_none_is_no_box(tmp
         assert all(overlap(a, b) <= OVERLAP for at, a in enumerate(boxes) for b in boxes[:at])
 
 
+class OneFace:
+    """Sees a face in the middle, and a little beside it at the smaller size, surer at the larger."""
+
+    def setInputSize(self, size: tuple[int, int]) -> None:
+        self.size = size
+
+    def detect(self, image: Any) -> tuple[int, Any]:
+        width, height = self.size
+        assert image.shape == (height, width, 3)
+        shift, score = (0.25, 0.9) if max(self.size) > 240 else (0.28, 0.7)
+        face = [shift * width, 0.25 * height, 0.5 * width, 0.5 * height, *[0.0] * 10, score]
+        outside = [-0.2 * width, 0.0, 0.1 * width, 0.1 * height, *[0.0] * 10, 0.99]
+        return 1, np.array([face, outside], np.float32)
+
+
+def test_a_face_that_both_sizes_show_is_one_face_and_one_outside_the_picture_is_none() -> None:
+    (found,) = face_boxes(OneFace(), [np.zeros((400, 600, 3), np.uint8)], model="tiny")
+    (box,) = found["boxes"]
+    assert box == pytest.approx([0.25, 0.25, 0.5, 0.5, 0.9], abs=1e-6)
+
+
 def test_a_file_that_is_no_detector_is_a_problem(tmp_path: Path) -> None:
     files = save_detector(tmp_path)
     (tmp_path / "faces.onnx").write_bytes(b"nothing")

@@ -58,7 +58,8 @@ def diverse(
 
     What is alike is judged by CLIP embeddings; distances are told apart to three decimals, and equals are decided by
     *prefer*, then by lot. `diverse_rank` is the order of the picks: the first hundred of a thousand are a diverse set
-    themselves ("farthest"). The time grows with k times the number of pictures: 1,000 of 100,000 take some ten seconds.
+    themselves ("farthest"). The time grows with k times the number of pictures: 1,000 of 100,000 take some ten
+    seconds, as clusters a minute or two.
     """
     rids, cids = images.rids, images.cids
     order = np.array(sorted(range(len(images)), key=rids.__getitem__), np.int64)

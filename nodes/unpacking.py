@@ -41,6 +41,11 @@ class RefusedError(Exception):
         self.rule, self.reason, self.for_good = rule, reason, for_good
 
 
+def not_here_yet() -> RefusedError:
+    """Why a rehearsal gives no picture: it adds nothing."""
+    return RefusedError("not-here-yet", "it is fetched or unpacked when the graph runs")
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A line of the index: the `file` below the folder that `key` became, or the `rule` and `reason` why it did not.
@@ -67,14 +72,19 @@ class Entry:
 class Unpacked:
     """A folder of pictures with its index, open for adding. Its methods may be called from several threads.
 
-    `most_bytes` bounds what all its files take together.
+    `most_bytes` bounds what all its files take together. Without an `index` to write to it only says what is there.
     """
 
-    def __init__(self, root: Path, entries: dict[str, Entry], index: BinaryIO, most_bytes: int) -> None:
+    def __init__(self, root: Path, entries: dict[str, Entry], index: BinaryIO | None, most_bytes: int) -> None:
         self.root = root
         self._entries, self._index, self._most = entries, index, most_bytes
         self._taken = sum(entry.bytes for entry in entries.values())
         self._lock = threading.Lock()
+
+    @property
+    def only_reads(self) -> bool:
+        """Whether nothing can be added, as in a rehearsal."""
+        return self._index is None
 
     def known(self, key: str, stamp: str = "") -> Entry | None:
         """What the index says of `key` in this state of its archive; None where its file is gone or not whole."""
@@ -108,6 +118,8 @@ class Unpacked:
         Raises RefusedError for what is no picture, longer than `most_bytes`, or more than the folder may hold, and a
         problem when the disk is full or cannot be written. Errors of `parts` pass through; nothing is left then.
         """
+        if self.only_reads:
+            raise not_here_yet()
         digest = blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
         stem = f"{digest[:2]}/{plain_name(name)}-{digest}"
         with _told_plainly(self.root):
@@ -137,6 +149,8 @@ class Unpacked:
 
     def set_note(self, name: str, text: str) -> None:
         """Keeps a text beside the index, whole or not at all."""
+        if self.only_reads:
+            return
         with _told_plainly(self.root):
             unfinished = self.root / f"{name}.part"
             unfinished.write_text(text, "utf-8")
@@ -162,6 +176,8 @@ class Unpacked:
 
     def _remember(self, entry: Entry) -> None:
         with self._lock:
+            if self._index is None:
+                return
             before = self._entries.get(entry.key)
             if before and before.file and before.file != entry.file:
                 (self.root / before.file).unlink(missing_ok=True)
@@ -173,9 +189,16 @@ class Unpacked:
 
 @contextmanager
 def unpacking(
-    folder: str, *, most_bytes: int, param: str = "folder", apart_from: Path | None = None
+    folder: str,
+    *,
+    most_bytes: int,
+    param: str = "folder",
+    apart_from: Path | None = None,
+    only_read: bool = False,
 ) -> Generator[Unpacked]:
     """The folder open for adding pictures. It is made where it is not there; only one run at a time may add to it.
+
+    With `only_read`, for a rehearsal, nothing is made or written, and the folder says what it has.
 
     Raises a problem for a folder that holds somebody's own files, that lies inside `apart_from`, that another run adds
     to, or that cannot be written.
@@ -193,6 +216,9 @@ def unpacking(
                 param=param,
                 value=folder,
             )
+        if only_read:
+            yield Unpacked(root, _read_index(root / INDEX), None, most_bytes)
+            return
         root.mkdir(parents=True, exist_ok=True)
         lock = FileLock(root / LOCK)
         try:
@@ -226,7 +252,7 @@ def _read_index(path: Path) -> dict[str, Entry]:
                 entry = _entry(line)
                 if entry is not None:
                     entries[entry.key] = entry
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         pass
     return entries
 

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from nodes.fetching.answers import Answer, Rules, StoppedError, patiently
-from nodes.unpacking import Entry, RefusedError, Unpacked
+from nodes.unpacking import Entry, RefusedError, Unpacked, not_here_yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +90,14 @@ def bring_all(
 
 def _known(one: Wanted, unpacked: Unpacked, rules: Rules, again: bool) -> Brought:
     entry = unpacked.known(one.url)
+    if entry is None and unpacked.only_reads:
+        return not_here_yet()
     if entry is None or entry.file:
         return entry
     moot = again or (entry.rule == "robots" and not rules.respect_robots)
-    return None if moot else RefusedError(entry.rule, entry.reason, for_good=True)
+    if moot:
+        return not_here_yet() if unpacked.only_reads else None
+    return RefusedError(entry.rule, entry.reason, for_good=True)
 
 
 def _bring(one: Wanted, unpacked: Unpacked, rules: Rules) -> Entry | RefusedError:

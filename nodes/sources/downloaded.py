@@ -63,7 +63,7 @@ def downloaded(
         if unique.setdefault(one.url, one) is not one:
             lost.append(Skipped(shown(one.url), "same-url", "the address is in the list before"))
     wanted = [Wanted(one.url, name_in(one.url), _facts(one)) for one in unique.values()]
-    with unpacking(order.folder, most_bytes=order.most_bytes) as unpacked:
+    with unpacking(order.folder, most_bytes=order.most_bytes, only_read=context.rehearsal) as unpacked:
         brought = bring_all(
             wanted,
             unpacked,

@@ -90,18 +90,20 @@ def from_flickr(
 ) -> Found:
     """The photos of a search, remembered or asked for at `base`, as rows of downloaded files."""
     try:
-        photos = _photos(search, order, key, search_again=search_again, base=base)
+        photos = _photos(search, order, key, search_again=search_again, rehearsal=context.rehearsal, base=base)
     except StoppedError:
         return found_rows([], COLUMNS, (), ["The run was stopped before Flickr had answered."])
     return downloaded([_listed(photo) for photo in photos], order, COLUMNS, recipe, context)
 
 
-def _photos(search: Search, order: Order, key: str, *, search_again: bool, base: str) -> list[Photo]:
+def _photos(search: Search, order: Order, key: str, *, search_again: bool, rehearsal: bool, base: str) -> list[Photo]:
     name = f"flickr-{search.key}.json"
-    with unpacking(order.folder, most_bytes=order.most_bytes) as unpacked:
-        known = None if search_again else remembered(unpacked.note(name))
-        if known is not None:
+    with unpacking(order.folder, most_bytes=order.most_bytes, only_read=rehearsal) as unpacked:
+        known = remembered(unpacked.note(name))
+        if known is not None and (rehearsal or not search_again):
             return known
+        if rehearsal:
+            return []
         if not key:
             raise problem(
                 "no-api-key",

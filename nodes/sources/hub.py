@@ -78,7 +78,7 @@ def hub(
     recipe = str(Recipe(alpha_colour, accept_truncated, max_megapixels))
     skipped: list[Skipped] = []
     notices: list[str] = []
-    with unpacking(folder, most_bytes=max_gb * 10**9) as unpacked:
+    with unpacking(folder, most_bytes=max_gb * 10**9, only_read=context.rehearsal) as unpacked:
         entries = taken(wanted, image_column, max_rows, max_mb * 10**6, unpacked, context, skipped, notices)
         rows = [
             {
@@ -110,7 +110,7 @@ def taken(
     known = _Known(wanted, image_column, most_bytes, unpacked)
     count = min(max_rows, known.length) if known.length is not None else max_rows
     start = next((number for number in range(count) if known.entry(number) is None), count)
-    if start < count:
+    if start < count and not unpacked.only_reads:
         _stream(wanted, image_column, start, count, known, context, notices)
     found: dict[int, Entry] = {}
     for number in range(count):

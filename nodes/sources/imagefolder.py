@@ -106,7 +106,8 @@ def imagefolder(
         if not unpack_to:
             text = f"{shards[0].rid} holds pictures, which have to be unpacked first."
             raise problem("nowhere-to-unpack", text, "Choose a folder for Unpack to.", param="unpack_to")
-        with unpacking(unpack_to, most_bytes=max_gb * 10**9, param="unpack_to", apart_from=root) as unpacked:
+        most, only_read = max_gb * 10**9, context.rehearsal
+        with unpacking(unpack_to, most_bytes=most, param="unpack_to", apart_from=root, only_read=only_read) as unpacked:
             for shard in shards:
                 for rid, path, size, row in pictures_of(shard, unpacked, max_mb * 10**6, skipped, context):
                     more = {**told(row), "split": split_of(shard.rid)}

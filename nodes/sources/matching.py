@@ -53,6 +53,8 @@ class Matcher:
         if not parts:
             return []
         found = self._by_name.get(parts[-1]) or self._by_name.get(_UPLOAD_MARK.sub("", parts[-1])) or []
+        if exact := [picture for picture in found if picture.rid.split("/") == parts]:
+            return exact
         alike = [_alike(picture.rid.split("/")[:-1], parts[:-1]) for picture in found]
         return [picture for picture, count in zip(found, alike, strict=True) if count == max(alike)]
 

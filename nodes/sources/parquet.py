@@ -75,7 +75,8 @@ def pictures_of(
         numbers = range(start, min(start + _ROWS_AT_ONCE, len(rows)))
         entries = {number: unpacked.known(f"{shard.rid}\0{number}", shard.stamp) for number in numbers}
         try:
-            data = _data(shard, start, len(numbers)) if None in entries.values() else []
+            wanted = None in entries.values() and not unpacked.only_reads
+            data = _data(shard, start, len(numbers)) if wanted else [b"?"] * len(numbers)
         except UnusableError as error:
             skipped.append(Skipped(f"{shard.rid}/{start:06d}", "unreadable", f"from here on {error}"))
             return

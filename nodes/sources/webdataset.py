@@ -83,7 +83,8 @@ def webdataset(
     unusable: dict[str, str] = {}
     rows: dict[str, dict[str, Any]] = {}
     paths = sorted(_tar_files(root, pattern), key=lambda path: natural_key(rid_of(path, root)))
-    with unpacking(folder, most_bytes=max_gb * 10**9, apart_from=root) as unpacked:
+    most, only_read = max_gb * 10**9, context.rehearsal
+    with unpacking(folder, most_bytes=most, apart_from=root, only_read=only_read) as unpacked:
         for number, path in enumerate(paths):
             context.progress(number, len(paths))
             shard = rid_of(path, root)

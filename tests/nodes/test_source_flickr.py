@@ -210,3 +210,15 @@ def test_a_search_for_nothing_or_without_licences_is_told_while_wiring() -> None
     assert flickr.check({**params, "query": "cat"}) == []
     none = dict.fromkeys(("no_conditions", "attribution", "share_alike", "non_commercial"), False)
     assert [found.code for found in flickr.check({**params, **none, "query": " "})] == ["empty-query", "no-licence"]
+
+
+def test_a_rehearsal_asks_nothing_and_lists_what_is_there(api: Flickr, tmp_path: Path) -> None:
+    rehearsal = Context(node="in", rehearsal=True)
+    api.add(1)
+    assert found(api, tmp_path, context=rehearsal).table.height == 0
+    assert not api.server.asked
+    assert not (tmp_path / "out").exists()
+    whole = found(api, tmp_path)
+    api.server.asked.clear()
+    assert found(api, tmp_path, again=True, context=rehearsal).table.equals(whole.table)
+    assert not api.server.asked

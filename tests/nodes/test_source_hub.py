@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -186,3 +187,13 @@ def test_without_the_extra_the_problem_names_it(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("nodes.extras.find_spec", lambda _name: None)
     (only,) = hub.check({"repo": "owner/name", "text_columns": [], "number_columns": []})
     assert (only.code, only.value) == ("missing-extra", "datasets")
+
+
+def test_a_rehearsal_asks_nothing_and_lists_what_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rehearsal = Context(node="in", rehearsal=True)
+    root = made(tmp_path)
+    whole = found(root, tmp_path, max_rows=3)
+    monkeypatch.setattr(import_module("nodes.sources.hub"), "Rows", None)  # asking for rows would fail
+    assert found(root, tmp_path, rehearsal, max_rows=5).table.equals(whole.table)
+    assert found("other/set", tmp_path / "new", rehearsal).table.height == 0
+    assert not (tmp_path / "new").exists()

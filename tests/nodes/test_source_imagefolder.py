@@ -234,3 +234,13 @@ def test_parquet_of_the_datasets_library_is_read_with_the_names_of_its_labels(
 )
 def test_splits_are_known_by_their_names(rid: str, split: str | None) -> None:
     assert split_of(rid) == split
+
+
+def test_a_rehearsal_unpacks_nothing_and_lists_what_is_there(tmp_path: Path) -> None:
+    rehearsal = replace(CONTEXT, rehearsal=True)
+    parquet(tmp_path / "in/a.parquet", [coded(n) for n in range(3)])
+    result = found(tmp_path / "in", rehearsal, unpack_to=str(tmp_path / "out"))
+    assert {skip.rule for skip in result.skipped} == {"not-here-yet"}
+    assert not (tmp_path / "out").exists()
+    whole = found(tmp_path / "in", unpack_to=str(tmp_path / "out"))
+    assert found(tmp_path / "in", rehearsal, unpack_to=str(tmp_path / "out")).table.equals(whole.table)

@@ -142,3 +142,14 @@ def test_a_list_that_is_none_is_a_problem(tmp_path: Path, name: str, text: str, 
 def test_an_empty_list_gives_no_rows(tmp_path: Path) -> None:
     assert found(tmp_path, "").table.height == 0
     assert found(tmp_path, "url,caption\n").table.height == 0
+
+
+def test_a_rehearsal_asks_nothing_and_lists_what_is_there(server: Server, tmp_path: Path) -> None:
+    rehearsal = Context(node="in", rehearsal=True)
+    rows = [{"url": server.give(f"/{n}.jpg", coded(n))} for n in range(3)]
+    result = found(tmp_path, rows, context=rehearsal)
+    assert {skip.rule for skip in result.skipped} == {"not-here-yet"}
+    assert not server.asked
+    assert not (tmp_path / "out").exists()
+    whole = found(tmp_path, rows)
+    assert found(tmp_path, rows, context=rehearsal).table.equals(whole.table)

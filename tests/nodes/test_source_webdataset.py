@@ -205,3 +205,12 @@ def test_what_the_webdataset_library_writes_is_read(tmp_path: Path) -> None:
         (f"{number:09d}", f"picture {number}", "CC0") for number in range(3)
     ]
     assert [Path(path).read_bytes() for path in values(result, "path")] == [coded(number) for number in range(3)]
+
+
+def test_a_rehearsal_unpacks_nothing_and_lists_what_is_there(tmp_path: Path) -> None:
+    rehearsal = Context(node="in", rehearsal=True)
+    tar(tmp_path / "in/a.tar", {"1.jpg": coded(0), "2.jpg": coded(1)})
+    assert set(skips(found(tmp_path, context=rehearsal)).values()) == {"not-here-yet"}
+    assert not (tmp_path / "out").exists()
+    whole = found(tmp_path)
+    assert found(tmp_path, context=rehearsal).table.equals(whole.table)

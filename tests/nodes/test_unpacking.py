@@ -176,3 +176,21 @@ def test_a_refusal_for_good_is_remembered(tmp_path: Path) -> None:
     entry = known(tmp_path)
     assert entry is not None
     assert (entry.rule, entry.reason, entry.facts) == ("gone", "it is gone", {"http_status": 404})
+
+
+def test_a_rehearsal_makes_and_writes_nothing(tmp_path: Path) -> None:
+    with unpacking(str(tmp_path / "new"), most_bytes=MOST, only_read=True) as unpacked:
+        with pytest.raises(RefusedError) as caught:
+            unpacked.add("k", "a", [PICTURE], most_bytes=MOST)
+        unpacked.refuse("k", caught.value)
+        unpacked.set_note("note.json", "x")
+    assert caught.value.rule == "not-here-yet"
+    assert names_in(tmp_path) == []
+
+
+def test_a_rehearsal_knows_what_is_there_also_beside_a_run(tmp_path: Path) -> None:
+    entry = added(tmp_path)
+    before = tree(tmp_path)
+    with unpacking(str(tmp_path), most_bytes=MOST), unpacking(str(tmp_path), most_bytes=MOST, only_read=True) as read:
+        assert read.known("k") == entry
+    assert tree(tmp_path) == before

@@ -75,9 +75,9 @@ def with_free_names(table: pl.DataFrame, clashing: Sequence[bool], others: Itera
     rids: list[str] = table["rid"].to_list()
     taken = {*rids, *others}
     names = dict(zip(rids, rids, strict=True))
-    for rid in sorted(rid for rid, clash in zip(rids, clashing, strict=True) if clash):
+    # two names never lead to one new name, so the order of the rows plays no part
+    for rid in (rid for rid, clash in zip(rids, clashing, strict=True) if clash):
         names[rid] = _free_name(rid, taken)
-        taken.add(names[rid])
     return table.with_columns(pl.Series("rid", [names[rid] for rid in rids], dtype=pl.String))
 
 

@@ -126,6 +126,18 @@ def test_of_one_file_the_row_with_the_longer_caption_stays() -> None:
     assert [(left.rid, left.rule) for left in result.dropped] == [("a.png", "same-picture")]
 
 
+def test_of_equally_long_captions_the_first_sets_stays() -> None:
+    first, second = rows_of({"a.png": "1"}, caption=["a cat"]), rows_of({"b.png": "1"}, caption=["a dog"])
+    result = combined("merge", first, second, same_picture="caption")
+    assert result.tables["images"].select("rid", "caption").rows() == [("a.png", "a cat")]
+
+
+def test_of_several_copies_the_first_by_name_fills_the_columns() -> None:
+    first = rows_of({"a.png": "1"})
+    second = rows_of({"z.png": "1", "y.png": "1", "x.png": "2"}, nsfw=[0.3, 0.2, 0.1])
+    assert combined("set", first, second, operation="intersect").tables["images"]["nsfw"].to_list() == [0.2]
+
+
 def test_the_very_row_with_a_longer_caption_takes_the_place_of_the_other() -> None:
     first, second = (rows_of({"a.png": "1"}, caption=[text]) for text in ("short", "much longer"))
     result = combined("merge", first, second, same_picture="caption")

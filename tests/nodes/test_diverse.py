@@ -64,6 +64,12 @@ def test_among_equals_the_better_score_is_picked(method: str) -> None:
     assert kept(rows, low) == {"0000.jpg", "0003.jpg"}
 
 
+def test_distances_that_agree_to_three_decimals_are_equal() -> None:
+    vectors = unit([[1, 0, 0], [0.001, 1, 0], [0.0012, 0, 1]])
+    preference = np.array([0, 2, 1])
+    assert spread.farthest(vectors, 2, preference, lambda _done: True) == [0, 2]
+
+
 def test_a_cluster_gives_the_picture_in_its_middle() -> None:
     angles = [0.0, 0.1, 0.2, 1.4, 1.5, 1.6]
     vectors = [[np.cos(angle), np.sin(angle)] for angle in angles]

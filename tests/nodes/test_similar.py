@@ -53,6 +53,12 @@ def test_equally_near_examples_are_named_by_their_order_of_name_alone() -> None:
         assert found([EAST], [EAST, EAST], names)["similar_to"] == ["a.png"]
 
 
+def test_examples_that_agree_to_four_decimals_are_equally_near() -> None:
+    examples = np.array([[0.99999, 0.00447], [1, 0]], np.float32)
+    cosines, nearest = module.similarities(np.array([[1, 0]], np.float32), examples, "max")
+    assert (cosines.tolist(), nearest.tolist()) == ([1.0], [0])
+
+
 def test_without_examples_there_is_no_similarity_and_the_log_says_so() -> None:
     result = found([EAST], [], [])
     assert (result["similarity"], result["similar_to"], len(result["said"])) == ([None], [None], 1)

@@ -93,7 +93,7 @@ def ai_toolkit(
     def texts(records: Sequence[Record]) -> dict[str, str]:
         import yaml
 
-        folders = {place: written[place] for place in sorted({record.file.partition("/")[0] for record in records})}
+        folders = {place: written[place] for place in sorted({record.top for record in records})}
         prompts = list(dict.fromkeys(one_line(record.caption) for record in records if record.caption))[:MOST_PROMPTS]
         config = config_of(settings, root, folders, prompts)
         about = card("folder.md.j2", title, records, context, stripped=strip_metadata, form="for ai-toolkit", use=USE)

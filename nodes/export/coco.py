@@ -63,7 +63,7 @@ def coco(
             context,
             stripped=strip_metadata,
             form="in the form of COCO captions",
-            use=USE % split_of(records[0]),
+            use=USE % records[0].top,
         )
         return {**files, "README.md": about}
 
@@ -71,11 +71,6 @@ def coco(
     return write_export(
         Order(folder, items, layout, Wish(image_format, strip_metadata), replace_edited, failed), context
     )
-
-
-def split_of(record: Record) -> str:
-    """The split of a picture, as its folder is named."""
-    return record.file.partition("/")[0]
 
 
 def captions_of(records: Sequence[Record], title: str) -> dict[str, str]:
@@ -87,7 +82,7 @@ def captions_of(records: Sequence[Record], title: str) -> dict[str, str]:
     license_ids = {name: number for number, name in enumerate(names, start=1)}
     licenses = [{"id": number, "name": name, "url": ""} for name, number in license_ids.items()]
     files: dict[str, str] = {}
-    for split, group in groupby(enumerate(records, start=1), key=lambda pair: split_of(pair[1])):
+    for split, group in groupby(enumerate(records, start=1), key=lambda pair: pair[1].top):
         pictures: list[dict[str, Any]] = []
         annotations: list[dict[str, Any]] = []
         for number, record in group:

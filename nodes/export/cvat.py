@@ -68,7 +68,7 @@ def cvat(
 
     def packs(records: Sequence[Record]) -> list[Pack]:
         made: list[Pack] = []
-        for split, group in groupby(records, key=lambda record: record.file.partition("/")[0]):
+        for split, group in groupby(records, key=lambda record: record.top):
             pictures = [(record, *tag(record)) for record in group]
             about = member("annotations.xml", annotations_of(split, pictures).encode())
             files = [

@@ -61,7 +61,7 @@ def imagefolder(
     further = further_columns(images, [name for name in columns if name != "image"] or ["rid"])
 
     def texts(records: Sequence[Record]) -> dict[str, Content]:
-        folders = {split_name(record.split): record.file.partition("/")[0] for record in records}
+        folders = {split_name(record.split): record.top for record in records}
         about = card(
             "imagefolder.md.j2",
             context.title,
@@ -92,7 +92,7 @@ def metadata_of(
 ) -> dict[str, bytes]:
     """The metadata file of each split's folder, of the same kind and with the same columns and types in all of them."""
     files: dict[str, bytes] = {}
-    for folder, group in groupby(records, key=lambda record: record.file.partition("/")[0]):
+    for folder, group in groupby(records, key=lambda record: record.top):
         rows = list(group)
         table = pl.DataFrame(
             {

@@ -39,6 +39,11 @@ class Record:
     converted: bool
     key: str
 
+    @property
+    def top(self) -> str:
+        """The first folder on its path, which parts an export by split or subset."""
+        return self.file.partition("/")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Manifest:

@@ -67,7 +67,7 @@ def onetrainer(
     text = {"enable_tag_shuffling": shuffle_tags, "tag_delimiter": ",", "keep_tags_count": keep_tags}
 
     def texts(records: Sequence[Record]) -> dict[str, str]:
-        folders = {place: written[place] for place in sorted({record.file.partition("/")[0] for record in records})}
+        folders = {place: written[place] for place in sorted({record.top for record in records})}
         concepts = concepts_of(title, root, folders, text)
         about = card("folder.md.j2", title, records, context, stripped=strip_metadata, form="for OneTrainer", use=USE)
         return {CONCEPTS: json.dumps(concepts, ensure_ascii=False, indent=4) + "\n", "README.md": about}

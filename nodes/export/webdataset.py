@@ -76,16 +76,16 @@ def webdataset(
     facts = {str(row.pop("rid")): row for row in further.iter_rows(named=True)}
 
     def packs(records: Sequence[Record]) -> list[Pack]:
-        ordered = sorted(records, key=lambda record: (split_of(record), _mixed(record) if mix else "", record.file))
+        ordered = sorted(records, key=lambda record: (record.top, _mixed(record) if mix else "", record.file))
         shards: list[Pack] = []
-        for split, group in groupby(ordered, key=split_of):
+        for split, group in groupby(ordered, key=lambda record: record.top):
             samples = (sample_of(record, facts[record.rid], has_captions) for record in group)
             full = shards_of(samples, max_pictures, max_megabytes * 1_000_000)
             shards += [Pack(shard_name(split, number, splits), "tar", part) for number, part in enumerate(full)]
         return shards
 
     def texts(records: Sequence[Record]) -> dict[str, str]:
-        first = shard_name(split_of(records[0]), 0, splits)
+        first = shard_name(records[0].top, 0, splits)
         about = card(
             "folder.md.j2",
             context.title,
@@ -101,11 +101,6 @@ def webdataset(
     return write_export(
         Order(folder, items, layout, Wish(image_format, strip_metadata), replace_edited, failed), context
     )
-
-
-def split_of(record: Record) -> str:
-    """The split of a picture, as its folder is named."""
-    return record.file.partition("/")[0]
 
 
 def shard_name(split: str, number: int, splits: Splits) -> str:

@@ -10,6 +10,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 from zlib import crc32
@@ -143,6 +144,7 @@ def _columns(key: MeasureKey) -> tuple[str, int, str, str]:
     return key.name, key.rev, key.settings, key.model_revision
 
 
+@lru_cache(maxsize=1024)
 def _key_sum(key: MeasureKey) -> int:
     return crc32(json.dumps(_columns(key)).encode())
 

@@ -67,8 +67,10 @@ class WatchedScan(io.BytesIO):
         rows = 8 * max((layer[2] for layer in getattr(image, "layer", ())), default=2) // divisor
         if image.mode == "RGB" and image.height > 2 * rows:
             # At the end only the last row of blocks and what smoothing holds back may be missing.
-            self._watched_row = image.height - 2 * rows - 1
-            image.im = Image.new("RGB", image.size, _UNTOUCHED).im
+            self._watched_row = row = image.height - 2 * rows - 1
+            canvas = Image.new("RGB", (image.width, image.height), None)
+            canvas.paste(_UNTOUCHED, (0, row, image.width, row + 1))
+            image.im = canvas.im
 
     @property
     def damaged(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TypeVar
 from weakref import WeakValueDictionary
 
@@ -26,7 +27,7 @@ class OpenImage:
 
     def __init__(self, path: str, recipe: str, on_decode: Callable[[Decoded], None]) -> None:
         self._path = path
-        self._recipe = Recipe.parse(recipe)
+        self._recipe = _recipe(recipe)
         self._on_decode = on_decode
         self._lock = threading.RLock()
         self._header: Header | Unreadable | Unavailable | None = None
@@ -77,6 +78,12 @@ class OpenImage:
         except Unreadable as error:
             return {"rule": error.rule, "reason": error.reason, "truncated": error.rule == "truncated"}
         return {"rule": "", "reason": "", "truncated": decoded.truncated}
+
+
+@lru_cache(maxsize=256)
+def _recipe(text: str) -> Recipe:
+    """The recipe of a text: most pictures of a run have the same."""
+    return Recipe.parse(text)
 
 
 def _caught(read: Callable[[], T]) -> T | Unreadable | Unavailable:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import sys
 import threading
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -126,7 +127,7 @@ def _precision(handle: ClipModel) -> Any:
 
 
 def _open_clip_parts(files: ModelFiles) -> tuple[Any, Any, Any]:
-    with _no_collection():
+    with nullcontext() if "open_clip" in sys.modules else _no_collection():
         import open_clip
 
     if (files.folder / "open_clip_config.json").is_file():
@@ -139,13 +140,14 @@ def _open_clip_parts(files: ModelFiles) -> tuple[Any, Any, Any]:
 
 @contextmanager
 def _no_collection() -> Generator[None, None, None]:
-    """Importing makes a million objects that all stay: to look for garbage among them meanwhile finds none."""
+    """Importing makes a million objects that all stay: to look for garbage among them, now or later, finds none."""
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if enabled:
+            gc.freeze()  # else the first collection after this goes through them all
             gc.enable()
 
 

@@ -26,7 +26,7 @@ ORIENTATIONS = ("upright", "mirror", "flip", "turn_180", "transpose", "turn_90",
 """
 
 
-@measure("image_hash", rev=1, takes=Pixels("L", 256))
+@measure("image_hash", rev=2, takes=Pixels("L", 256))
 def image_hash(pixels: NDArray[np.uint8], *, method: HashMethod = "phash") -> dict[str, Any]:
     """The hashes of a picture in all 8 orientations, and how much there is to see in it.
 
@@ -104,18 +104,19 @@ def _resized(pixels: NDArray[np.uint8], width: int, height: int) -> NDArray[np.u
     return np.asarray(Image.fromarray(pixels).resize((width, height), Image.Resampling.LANCZOS))
 
 
-def _above_median(block: NDArray[np.float64]) -> Bits:
-    return block > np.median(block)
+def _above_median(blocks: NDArray[np.float64]) -> Bits:
+    """Of one block (8, 8) or several (n, 8, 8) the values above the median of their own block."""
+    return blocks > np.median(blocks, axis=(-2, -1), keepdims=True)
 
 
-def _phashes(block: NDArray[np.float64]) -> list[Bits]:
+def _phashes(block: NDArray[np.float64]) -> Bits:
     # mirroring a picture flips the sign of its odd horizontal frequencies; a transpose transposes them
     signs = np.where(np.arange(8) % 2, -1.0, 1.0)
     across, down = signs[None, :], signs[:, None]
     turned = block.T
     blocks = [block, block * across, block * down, block * across * down]
     blocks += [turned, turned * down, turned * across, turned * across * down]
-    return [_above_median(each) for each in blocks]
+    return _above_median(np.stack(blocks))
 
 
 def _whashes(pixels: NDArray[np.uint8]) -> list[Bits]:

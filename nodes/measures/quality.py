@@ -13,14 +13,18 @@ from nodegraph.measures import REDUCED_SIDE
 EDGE_SIDE = 64
 """CleanVision judges blur on a picture whose longer side is at most this."""
 
-SAMPLE, MARGIN = 4096, 100
-"""Pixels that are looked at to guess where a percentile lies, and how many of them the guess is made wider by."""
+REDUCING_GAP = 3.0
+"""A picture at least twice as large as this many times that size is averaged in blocks before it is resized, which
+takes half the time. Of 2,279 files the score changed by 0.0008 on the average and no flag changed."""
+
+SAMPLE, MARGIN = 8192, 120
+"""Pixels that are looked at to guess where a percentile lies, and how many of them more on either side."""
 
 RED, GREEN, BLUE = 241, 691, 68
 """Weights of perceived brightness in thousandths: sqrt(.241 R² + .691 G² + .068 B²)."""
 
 
-@measure("quality", rev=1, takes=Pixels("RGB", None))
+@measure("quality", rev=2, takes=Pixels("RGB", None))
 def quality(image: NDArray[np.uint8]) -> dict[str, float]:
     """Raw statistics from which the quality scores are made; the thresholds belong to the node.
 
@@ -29,16 +33,18 @@ def quality(image: NDArray[np.uint8]) -> dict[str, float]:
     `edges`                          standard deviation of the edge picture at 64 px, grey levels
     `histogram`                      standard deviation of the counts of the grey histogram at 64 px
 
-    A picture of at most 720 px is measured pixel by pixel and gives CleanVision's own numbers. A larger one is measured
-    on its reduced decode, halved once more: averaging pixels takes noise away, so its percentiles and entropy differ
-    a little from those of the full picture.
+    A picture of at most 720 px is measured pixel by pixel and gives CleanVision's own numbers; above 384 px the two of
+    the 64 px picture are nearly its own (see `REDUCING_GAP`). A larger one is measured on its reduced decode, halved
+    once more: averaging pixels takes noise away, so its percentiles and entropy differ a little from those of the full
+    picture.
     """
     from PIL import Image
 
     picture = Image.fromarray(image)
     if max(picture.size) > REDUCED_SIDE:
         picture = picture.reduce(2)
-    dark_end, light_end = brightness_percentiles(np.asarray(picture), (5, 99))
+        image = np.asarray(picture)
+    dark_end, light_end = brightness_percentiles(image, (5, 99))
     return {
         "brightness_5": dark_end,
         "brightness_99": light_end,
@@ -71,21 +77,16 @@ def brightness_percentiles(image: NDArray[np.uint8], percents: tuple[int, ...]) 
 def _neighbours(values: NDArray[np.uint32], sample: NDArray[np.uint32], rank: int) -> NDArray[np.uint32]:
     """The values of this rank and the next (the last has none: itself again), counted from the smallest.
 
-    A sorted sample tells about where they lie, so that only the values on that side are put in order. Where it tells
-    wrong there are too few on that side, and all are put in order: the result is exact either way.
+    A sorted sample tells about where they lie, so that only the values around that place are put in order. Where it
+    tells wrong all are put in order: the result is exact either way.
     """
     place = rank * sample.size // values.size
-    if 2 * rank < values.size:
-        side, before = values[values <= sample[min(place + MARGIN, sample.size - 1)]], 0
-    else:
-        side = values[values >= sample[max(place - MARGIN, 0)]]
-        before = values.size - side.size
-    following = min(rank + 1, values.size - 1)
-    if not before <= rank <= following < before + side.size:
-        side, before = values.copy(), 0
-    ranks = [rank - before, following - before]
-    side.partition(ranks)
-    return side[ranks]
+    low, high = sample[max(place - MARGIN, 0)], sample[min(place + MARGIN, sample.size - 1)]
+    below, following = int(np.count_nonzero(values < low)), min(rank + 1, values.size - 1)
+    near = values[(values >= low) & (values <= high)]
+    if not below <= rank <= following < below + near.size:
+        near, below = values, 0
+    return np.sort(near)[[rank - below, following - below]]
 
 
 def _edge_statistics(picture: Any) -> dict[str, float]:
@@ -93,7 +94,8 @@ def _edge_statistics(picture: Any) -> dict[str, float]:
 
     ratio = max(picture.size) / EDGE_SIDE
     if ratio > 1:
-        picture = picture.resize((max(int(picture.width // ratio), 1), max(int(picture.height // ratio), 1)))
+        size = max(int(picture.width // ratio), 1), max(int(picture.height // ratio), 1)
+        picture = picture.resize(size, reducing_gap=REDUCING_GAP)
     grey = picture.convert("L")
     edges = ImageStat.Stat(grey.filter(ImageFilter.FIND_EDGES))
     return {"edges": float(np.sqrt(edges.var[0])), "histogram": float(np.std(grey.histogram()))}

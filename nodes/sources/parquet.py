@@ -17,7 +17,8 @@ from nodes.sidecars import UnusableError
 from nodes.sources.tables import parquet_refusals, scanned, table_rows
 from nodes.unpacking import RefusedError, Unpacked
 
-_ROWS_AT_ONCE = 32
+_BYTES_AT_ONCE = 128 << 20
+_MOST_ROWS_AT_ONCE = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,9 @@ def pictures_of(
         skipped.append(Skipped(shard.rid, "unreadable", str(error)))
         return
     rids = [f"{shard.rid}/{number:06d}{'-' + name if name else ''}" for number, name in enumerate(names)]
-    for start in range(0, len(rows), _ROWS_AT_ONCE):
-        if context.cancelled():
-            return
-        numbers = range(start, min(start + _ROWS_AT_ONCE, len(rows)))
+    step = _rows_at_once(shard, len(rows))
+    for start in range(0, len(rows), step):
+        numbers = range(start, min(start + step, len(rows)))
         entries = {number: unpacked.known(f"{shard.rid}\0{number}", shard.stamp) for number in numbers}
         try:
             wanted = None in entries.values() and not unpacked.only_reads
@@ -81,6 +81,8 @@ def pictures_of(
             skipped.append(Skipped(f"{shard.rid}/{start:06d}", "unreadable", f"from here on {error}"))
             return
         for number in numbers:
+            if context.cancelled():
+                return
             entry = entries[number]
             if entry is None:
                 coded = data[number - start]
@@ -94,6 +96,12 @@ def pictures_of(
                     skipped.append(Skipped(rids[number], error.rule, error.reason))
                     continue
             yield rids[number], unpacked.path_of(entry), entry.bytes, _named(rows[number], shard.labels)
+
+
+def _rows_at_once(shard: Shard, count: int) -> int:
+    """Few enough rows for memory, and many, as every reading goes through a whole group of rows in the file."""
+    size = int(shard.stamp.partition(":")[0])
+    return max(1, min(_MOST_ROWS_AT_ONCE, _BYTES_AT_ONCE * count // max(size, 1)))
 
 
 def _picture_column(schema: Mapping[str, Any]) -> str | None:

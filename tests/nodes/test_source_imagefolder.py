@@ -173,7 +173,7 @@ def test_a_bare_column_of_bytes_will_do(tmp_path: Path) -> None:
 
 def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path) -> None:
     parquet(tmp_path / "in/a.parquet", [coded(n) for n in range(70)])
-    answers = iter([False, True])
+    answers = iter([False] * 32 + [True])
     stopping = replace(CONTEXT, cancelled=lambda: next(answers))
     assert found(tmp_path / "in", stopping, unpack_to=str(tmp_path / "out")).table.height == 32
     before = tree(tmp_path / "out")

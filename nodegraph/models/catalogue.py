@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-SAFE_SUFFIXES = frozenset({".safetensors", ".json", ".jinja", ".txt", ".model"})
+SAFE_SUFFIXES = frozenset({".safetensors", ".json", ".jinja", ".txt", ".csv", ".model"})
 """Files of these kinds hold numbers or text and run nothing when they are read."""
 
 HASHED_SUFFIXES = frozenset({".pth", ".zip", ".onnx"})

@@ -141,7 +141,7 @@ def test_our_own_exports_are_fine(tmp_path: Path, spec: Any) -> None:
     rows[0]["caption"] = "one\ntwo"
     exported(spec, images_of(rows, repeats=[1, 2, 1, 1, 1, 1]), tmp_path / "out")
     trainer = {kohya: "sd-scripts", onetrainer: "onetrainer", ai_toolkit: "ai-toolkit"}[spec]
-    folder = tmp_path / "out" if spec is kohya else tmp_path / "out" / "train"
+    folder = tmp_path / "out" / "train" if spec is ai_toolkit else tmp_path / "out"
     assert {rule for rule in rules(folder, trainer=trainer) if not rule.startswith("hint")} == set()
 
 
@@ -242,6 +242,33 @@ def test_the_schema_says_what_voluptuous_says(dataset: dict[str, Any], subset: d
 def test_any_bytes_are_read_or_told(data: bytes) -> None:
     subsets, findings = read_config(data)
     assert subsets or findings
+
+
+# concepts.json
+
+
+def concepts(folder: Path, text: str) -> dict[str, str]:
+    return rules(
+        training_set(folder, {"concepts.json": text.encode(), "10_cat/deep/a.jpg": PHOTO}), trainer="onetrainer"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('[{"path": "10_cat", "include_subdirectories": true}]', ["warning: no-caption"]),
+        ('[{"path": "10_cat"}]', ["warning: folder-ignored"]),
+        ('[{"path": "10_cat", "enabled": false}]', ["error: no-pictures", "hint: concept-off"]),
+        ('[{"path": "10_cat", "type": "VALIDATION"}]', ["error: no-pictures"]),
+        ('[{"path": "gone"}, {"path": 7}, 3]', ["error: concept-no-folder", "error: no-pictures"]),
+        ('[{"path": "/"}]', ["error: no-pictures", "hint: concept-elsewhere"]),
+        ('{"path": "10_cat"}', ["error: concepts-unreadable", "error: no-pictures"]),
+        ("[" * 100_000, ["error: concepts-unreadable", "error: no-pictures"]),
+    ],
+    ids=["deep", "flat", "off", "validation", "gone", "elsewhere", "no list", "nested"],
+)
+def test_concepts_say_what_onetrainer_reads(tmp_path: Path, text: str, found: list[str]) -> None:
+    assert list(concepts(tmp_path, text)) == found
 
 
 # rows, the page

@@ -12,12 +12,15 @@ from nodegraph.context import Context
 from nodegraph.data.imageset import ImageSet
 from nodegraph.data.opening import opened, read_at_most
 from nodegraph.data.paths import path_text
+from nodegraph.data.unreadable import Unavailable
 from nodegraph.measures import Take, Values
 from nodegraph.parameters import File, Folder, Main, Range
+from nodegraph.problems import problem
 from nodegraph.results import Written
 from nodes.balance.presets import Bucketing, Model, Trainer, bucketing
 from nodes.balance.sd_scripts import SdScripts
 from nodes.measures.header import header as header_measure
+from nodes.report.lint.concepts import CONCEPTS, concept_subsets
 from nodes.report.lint.config import MOST_BYTES, read_config
 from nodes.report.lint.config import Subset as Configured
 from nodes.report.lint.findings import Finding, counts, ordered, summed_up
@@ -74,8 +77,9 @@ def lint(
     folder it looks at the rows as an export would write them: missing captions, pictures that are enlarged or cut a
     lot, small buckets. With a folder it looks at the files there, by the trainer's own rules: folders and suffixes it
     passes over, captions that are empty, not UTF-8, of several lines or under another suffix, names that share a
-    caption, pictures that it does not turn, and, for sd-scripts, every key of the `dataset_config.toml` there.
-    OneTrainer and ai-toolkit are to be given the folder that holds the pictures.
+    caption, pictures that it does not turn, and, for sd-scripts, every key of the `dataset_config.toml` there. Of
+    OneTrainer it follows the `concepts.json` in the folder, where there is one; else it and ai-toolkit are to be given
+    the folder that holds the pictures.
 
     Nothing is changed. The log has a line a rule, the page all findings. What is wrong inside a picture (blur, marks)
     is for other nodes.
@@ -129,7 +133,10 @@ def _sizes(samples: list[Sample], rule: Bucketing, limits: Limits) -> list[Findi
 
 def _of_folder(root: Path, trainer: Trainer, rule: Bucketing, limits: Limits) -> tuple[list[Sample], list[Finding]]:
     tree = tree_of(root)
-    if trainer != "sd-scripts":
+    if trainer == "onetrainer" and CONCEPTS in tree.folders.get(".", ()):
+        subsets, findings = concept_subsets(tree, _read(root / CONCEPTS))
+        groups = [(rule, subsets)]
+    elif trainer != "sd-scripts":
         subsets, findings = flat_subsets(tree, trainer)
         groups = [(rule, subsets)]
     elif CONFIG in tree.folders.get(".", ()):
@@ -157,8 +164,7 @@ def _captions(samples: list[Sample], told: list[Finding], trainer: Trainer) -> l
 
 def _configured(tree: Tree, rule: Bucketing) -> tuple[list[tuple[Bucketing, list[Subset]]], list[Finding]]:
     """The subsets of the dataset_config.toml that lie in the folder, those of a dataset together."""
-    with opened(tree.root / CONFIG) as file:
-        configured, findings = read_config(read_at_most(file, MOST_BYTES))
+    configured, findings = read_config(_read(tree.root / CONFIG))
     groups: dict[Bucketing, list[Subset]] = {}
     for one in configured:
         folder = one.settings.get("image_dir")
@@ -182,6 +188,15 @@ def _configured(tree: Tree, rule: Bucketing) -> tuple[list[tuple[Bucketing, list
         message = "It lies below an image_dir, and the trainer passes over its pictures."
         findings += [at(Finding("warning", "folder-ignored", "", message, fix), name) for name in below]
     return list(groups.items()), findings
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with opened(path) as file:
+            return read_at_most(file, MOST_BYTES)
+    except Unavailable as error:
+        message = f"{path_text(path)} cannot be read: {error.reason}."
+        raise problem("unreadable-config", message, "See to its rights.", param="folder") from error
 
 
 def _buckets(subset: Configured, rule: Bucketing) -> Bucketing:

@@ -38,7 +38,7 @@ def label(value: object) -> str:
     """The value of a column as it is written in targets."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:.12g}" if isinstance(value, float) else str(value)
 
 
 def weights(counts: Mapping[str, int], targets: Mapping[str, float] | None) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import errno
 import json
 import os
@@ -53,6 +54,15 @@ def test_the_manifest_tells_the_truth_of_each_file(tmp_path: Path, spec: NodeSpe
     captions = {row["caption_file"] for row in manifest["pictures"]} - {""}
     assert told.items() <= found.items()
     assert set(found) == set(told) | captions | {"manifest.json"}
+
+
+@both
+def test_licences_are_listed_for_each_file(tmp_path: Path, spec: NodeSpec) -> None:
+    images = images_of(photos(tmp_path / "in"), license=["CC0", None, "CC-BY-4.0", "CC0"], author=["Zoë"] * 4)
+    exported(spec, images, tmp_path / "out")
+    with (tmp_path / "out" / "licenses.csv").open(encoding="utf-8", newline="") as file:
+        listed = {row["rid"]: (row["license"], row["author"]) for row in csv.DictReader(file)}
+    assert listed == {f"photo {n}.jpg": (name, "Zoë") for n, name in enumerate(["CC0", "", "CC-BY-4.0", "CC0"])}
 
 
 @both

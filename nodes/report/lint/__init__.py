@@ -1,6 +1,6 @@
 """The trainer lint: the rules by which trainers read folders, captions and configurations, held against a set.
 
-Rules are pure functions that give findings; `folder` and the node read the disk, and nothing is ever written but the page.
+Rules are pure functions that give findings; `folder` and the node read the disk. Nothing but the page is ever written.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ COLUMNS = {
     "license": ColumnInfo("text", "Licence from the .json of the sample"),
     "author": ColumnInfo("text", "Author from the .json of the sample"),
     "url": ColumnInfo("text", "Address from the .json of the sample"),
-    "split": ColumnInfo("text", "Split from the name of the tar file or its folder, such as train"),
+    "split": ColumnInfo("text", "Split from the .json, else from the name of the tar file or its folder"),
     "shard": ColumnInfo("text", "The tar file that it is from"),
     "wds_key": ColumnInfo("text", "Key of the sample in the tar file"),
 }
@@ -100,7 +100,7 @@ def webdataset(
                     "license": told.license,
                     "author": told.author,
                     "url": first_text(said, ["url"]),
-                    "split": split_of(shard),
+                    "split": first_text(said, ["split"]) or split_of(shard),
                     "shard": shard,
                     "wds_key": path_text(sample.key),
                     **further_values(said, text_columns, number_columns),

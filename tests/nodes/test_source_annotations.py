@@ -15,9 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nodegraph import Found, ProblemError
+from nodes.export.cvat import cvat as cvat_export
+from nodes.export.label_studio import label_studio as studio_export
 from nodes.sources import cvat, label_studio
 from nodes.sources.matching import name_in
-from tests.nodes.exporting import coded
+from tests.nodes.exporting import coded, exported, images_of, photos
 
 PICTURES = {"a.jpg": coded(0), "sub/b.jpg": coded(1), "other/b.jpg": coded(2)}
 
@@ -263,3 +265,32 @@ def test_an_archive_that_unpacks_to_too_much_is_refused(folder: Path, monkeypatc
 @given(st.text())
 def test_any_address_names_something_or_nothing(address: str) -> None:
     name_in(address).encode()
+
+
+def test_what_our_cvat_export_writes_is_read_back(tmp_path: Path) -> None:
+    images = images_of(photos(tmp_path / "in"), verdict=["Good", "Bad", "Good", "Bad"], quality=[1.0, 2.0, 3.0, 4.0])
+    exported(cvat_export, images, tmp_path / "out", label="verdict", attributes=["quality"])
+    (archive,) = (tmp_path / "out").rglob("*.zip")
+    with zipfile.ZipFile(archive) as opened:
+        opened.extractall(tmp_path / "pictures")
+    back = cvat.function(annotations=str(archive), folder=str(tmp_path / "pictures"))
+    assert sorted(values(back, "decision", "quality", "caption"), key=str) == [
+        ("Bad", 2.0, "a picture, 1"),
+        ("Bad", 4.0, "a picture, 3"),
+        ("Good", 1.0, "a picture, 0"),
+        ("Good", 3.0, "a picture, 2"),
+    ]
+    assert back.skipped == []
+
+
+def test_tasks_of_our_label_studio_export_find_their_pictures_wherever_they_are(tmp_path: Path) -> None:
+    exported(studio_export, images_of(photos(tmp_path / "in")), tmp_path / "out")
+    (path,) = (tmp_path / "out").rglob("*tasks*.json")
+    tasks = json.loads(path.read_text("utf-8"))
+    tasks = [{**one, "annotations": [annotation(one["data"]["caption"])]} for one in tasks]
+    moved = tmp_path / "moved"
+    moved.mkdir()
+    for number, picture in enumerate(sorted((tmp_path / "out").rglob("*.jpg"))):
+        picture.rename(moved / f"renamed {number}.jpg")
+    back = studio(moved, tasks)
+    assert sorted(values(back, "decision")) == [f"a picture, {n}" for n in range(4)]

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from nodegraph import Context, Found, ProblemError
+from nodes.export.webdataset import webdataset as export
 from nodes.sources import webdataset
 from nodes.sources.tar_samples import parted
-from tests.nodes.exporting import coded, tree
+from tests.nodes.exporting import coded, exported, images_of, photos, tree
 
 CONTEXT = Context(node="in")
 
@@ -214,3 +215,17 @@ def test_a_rehearsal_unpacks_nothing_and_lists_what_is_there(tmp_path: Path) -> 
     assert not (tmp_path / "out").exists()
     whole = found(tmp_path)
     assert found(tmp_path, context=rehearsal).table.equals(whole.table)
+
+
+def test_what_our_export_writes_is_read_back(tmp_path: Path) -> None:
+    split = ["train", "validation", "odd", "train"]
+    images = images_of(photos(tmp_path / "pictures"), split=split, license=["CC0"] * 4, sharpness=[0.5, 1.0, 2.0, None])
+    exported(export, images, tmp_path / "in")
+    result = found(tmp_path, number_columns=["sharpness"])
+    assert sorted(values(result, "caption", "split", "license", "sharpness"), key=str) == [
+        ("a picture, 0", "train", "CC0", 0.5),
+        ("a picture, 1", "validation", "CC0", 1.0),
+        ("a picture, 2", "odd", "CC0", 2.0),
+        ("a picture, 3", "train", "CC0", None),
+    ]
+    assert result.skipped == []

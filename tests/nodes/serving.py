@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -16,8 +17,11 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self) -> None:
+    def __init__(self, secure: ssl.SSLContext | None = None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
+        self.scheme = "https" if secure else "http"
+        if secure is not None:
+            self.socket = secure.wrap_socket(self.socket, server_side=True)
         self.routes: dict[str, Answering] = {}
         self.asked: Counter[str] = Counter()
         self.queries: list[str] = []
@@ -25,7 +29,7 @@ class Server(ThreadingHTTPServer):
         self.lock = threading.Lock()
 
     def url(self, path: str, host: str = "127.0.0.1") -> str:
-        return f"http://{host}:{self.server_address[1]}{path}"
+        return f"{self.scheme}://{host}:{self.server_address[1]}{path}"
 
     def give(self, path: str, body: bytes, status: int = 200, **headers: str) -> str:
         """Answers a path with these bytes; `x_robots_tag` is a header."""
@@ -69,9 +73,9 @@ def sent(handler: BaseHTTPRequestHandler, body: bytes, status: int = 200, **head
 
 
 @contextmanager
-def serving() -> Iterator[Server]:
-    """The server, until the block ends."""
-    with Server() as server:
+def serving(secure: ssl.SSLContext | None = None) -> Iterator[Server]:
+    """The server, until the block ends; over TLS with the certificate of `secure`."""
+    with Server(secure) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:

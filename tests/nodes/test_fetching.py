@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
+import ssl
+import subprocess
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
@@ -321,3 +324,39 @@ def test_the_progress_counts_to_the_end(server: Server, tmp_path: Path) -> None:
     urls = [server.give(f"/{n}", coded(n)) for n in range(5)]
     brought(tmp_path, urls, progress=lambda done, total: said.append((done, total)))
     assert said == [(n, 5) for n in range(6)]
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if (openssl := shutil.which("openssl")) is None:
+        pytest.skip("openssl makes the certificate and is not installed")
+    folder = tmp_path_factory.mktemp("certificate")
+    kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
+    name = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")]
+    subprocess.run([openssl, "req", *kind, *name, *files], check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture
+def secure_server(certificate: Path) -> Iterator[Server]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate / "cert.pem", certificate / "key.pem")
+    with serving(context) as started:
+        yield started
+
+
+def test_a_picture_comes_over_tls_when_the_certificate_is_trusted(
+    secure_server: Server, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secure_server.give("/a.jpg", coded())
+    trusted = ssl.create_default_context(cafile=str(certificate / "cert.pem"))
+    monkeypatch.setattr("nodes.fetching.answers._trusted", lambda: trusted)
+    assert body(secure_server.url("/a.jpg", "localhost")) == coded()
+    assert refusal(secure_server.url("/a.jpg", "127.0.0.1"), Rules(allow_private=True, waits=())) == "no-answer"
+
+
+def test_a_certificate_that_nobody_trusts_is_refused(secure_server: Server) -> None:
+    secure_server.give("/a.jpg", coded())
+    assert refusal(secure_server.url("/a.jpg", "localhost"), Rules(allow_private=True, waits=())) == "no-answer"
+    assert not secure_server.asked

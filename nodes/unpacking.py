@@ -208,7 +208,7 @@ def unpacking(
         if apart_from is not None and root.resolve().is_relative_to(apart_from.resolve()):
             text = f"{root} lies inside {apart_from}, which is only read."
             raise problem("folder-inside", text, "Choose a folder elsewhere.", param=param, value=folder)
-        if root.is_dir() and not (root / LOCK).exists() and any(root.iterdir()):
+        if root.is_dir() and not (root / LOCK).exists() and not _is_empty(root):
             raise problem(
                 "folder-not-ours",
                 f"{root} holds files that did not come from here.",
@@ -280,6 +280,11 @@ def _fresh_index(path: Path, entries: Mapping[str, Entry]) -> BinaryIO:
         file.writelines(entry.line().encode() for entry in entries.values())
     unfinished.replace(path)
     return path.open("ab")
+
+
+def _is_empty(folder: Path) -> bool:
+    """Whether a folder holds nothing but what file managers leave there by themselves."""
+    return all(path.name.lower() in (".ds_store", "thumbs.db", "desktop.ini") for path in folder.iterdir())
 
 
 def _make_folder(folder: Path) -> None:

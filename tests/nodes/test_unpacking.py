@@ -194,3 +194,8 @@ def test_a_rehearsal_knows_what_is_there_also_beside_a_run(tmp_path: Path) -> No
     with unpacking(str(tmp_path), most_bytes=MOST), unpacking(str(tmp_path), most_bytes=MOST, only_read=True) as read:
         assert read.known("k") == entry
     assert tree(tmp_path) == before
+
+
+def test_what_a_file_manager_leaves_in_a_new_folder_is_no_hindrance(tmp_path: Path) -> None:
+    (tmp_path / ".DS_Store").write_bytes(b"x")
+    assert added(tmp_path).file

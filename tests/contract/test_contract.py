@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from nodegraph.run.results import RunResult
 from nodegraph.run.stage import Batching
 from nodegraph.specs import NodeSpec
 from tests.contract.settings import SETTINGS
+from tests.contract.stand_ins import save_all
 from tests.contract.world import Rule, around, paint, params_of, with_world
 
 REGISTRY = installed_registry()
@@ -39,8 +41,13 @@ def by_type(spec: NodeSpec) -> str:
 
 
 @pytest.fixture(scope="module")
-def registry() -> Registry:
-    return with_world(REGISTRY)
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    """All nodes, those of the world, and small models where the real ones are large."""
+    home = tmp_path_factory.mktemp("models")
+    entries = save_all(home)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NODEGRAPH_MODELS", str(home))
+        yield replace(with_world(REGISTRY), models={**REGISTRY.models, **entries})
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +64,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def runnable(graph: Graph, registry: Registry) -> Graph:
-    """The graph, which must have nothing wrong with it; skips where a model or library is not on this machine."""
+    """The graph, which must have nothing wrong with it; skips where a library is not on this machine."""
     wrong = errors_of(validate(graph, registry))
     if any(found.code == "missing-extra" for found in wrong):
         pytest.skip(wrong[0].message)
@@ -66,15 +73,8 @@ def runnable(graph: Graph, registry: Registry) -> Graph:
 
 
 def go(graph: Graph, registry: Registry, cache: Path, **options: Any) -> RunResult:
-    """Runs it without any download; a model that is not on this machine skips."""
-    try:
-        return run(
-            graph, registry, RunOptions("cpu", cache=cache, allow_download=False, **options), lambda _event: None
-        )
-    except ProblemError as error:
-        if {found.code for found in error.problems} <= {"model-not-here"}:
-            pytest.skip(str(error))
-        raise
+    """Runs it, without any download."""
+    return run(graph, registry, RunOptions("cpu", cache=cache, allow_download=False, **options), lambda _event: None)
 
 
 def outcome(result: RunResult, spec: NodeSpec) -> dict[str, pl.DataFrame]:
@@ -184,12 +184,7 @@ def test_its_inputs_are_as_they_were(
             seen["bytes"] = pl.DataFrame({"ipc": [sets["images"].table.write_ipc(None).getvalue()]})
 
     options = RunOptions("cpu", cache=cache, allow_download=False)
-    try:
-        result = run(graph, registry, options, lambda _event: None, on_sets=remember)
-    except ProblemError as error:
-        if {found.code for found in error.problems} <= {"model-not-here"}:
-            pytest.skip(str(error))
-        raise
+    result = run(graph, registry, options, lambda _event: None, on_sets=remember)
     after = result.sets[End("world", "images")].table
     assert_frame_equal(after, seen["table"])
     assert after.write_ipc(None).getvalue() == seen["bytes"]["ipc"][0]

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from nodegraph.models.importing import importing
 from nodegraph.problems import problem
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -70,7 +71,8 @@ def leave_cores_to_decoders() -> None:
     With a thread a core the two get in each other's way: threads that wait for one another spin, and the demo CLIP took
     5.5 CPU seconds for 876 pictures instead of 0.3 (measured on 2 cores).
     """
-    import torch
+    with importing("torch"):
+        import torch
 
     torch.set_num_threads(max(1, (os.cpu_count() or 2) // 2))
 
@@ -119,7 +121,8 @@ def release_unused_memory() -> None:
 
 
 def _accelerators() -> list[str]:
-    import torch
+    with importing("torch"):
+        import torch
 
     there: list[str] = []
     if torch.cuda.is_available():

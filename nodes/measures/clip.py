@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import json
-import sys
 import threading
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodegraph import ModelFiles, ModelOf, ModelUse, Pixels, Words, measure, problem
+from nodegraph.models.importing import importing
 
 Vector = NDArray[np.float16]
 
@@ -127,7 +126,7 @@ def _precision(handle: ClipModel) -> Any:
 
 
 def _open_clip_parts(files: ModelFiles) -> tuple[Any, Any, Any]:
-    with nullcontext() if "open_clip" in sys.modules else _no_collection():
+    with importing("open_clip"):
         import open_clip
 
     if (files.folder / "open_clip_config.json").is_file():
@@ -136,19 +135,6 @@ def _open_clip_parts(files: ModelFiles) -> tuple[Any, Any, Any]:
         name, weights = str(files.entry.details["architecture"]), str(_weights(files))
     model, _, preprocess = open_clip.create_model_and_transforms(name, pretrained=weights, weights_only=True)
     return model, preprocess, open_clip.get_tokenizer(name)
-
-
-@contextmanager
-def _no_collection() -> Generator[None, None, None]:
-    """Importing makes a million objects that all stay: to look for garbage among them, now or later, finds none."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.freeze()  # else the first collection after this goes through them all
-            gc.enable()
 
 
 def _split(preprocess: Any) -> tuple[Callable[[Any], Any], Sequence[float], Sequence[float]]:

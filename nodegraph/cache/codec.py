@@ -29,6 +29,7 @@ TAGS: dict[ValueKind, bytes] = {
 
 _FLOAT = struct.Struct("<d")
 _ITEM_KINDS = "biuf"
+_AS_IT_IS = frozenset((str, int, float, bool, type(None)))
 
 
 def encode(kind: ValueKind, value: object) -> bytes:
@@ -104,6 +105,8 @@ def _unboxed(value: object) -> object:
 
 
 def _plain(value: object) -> Any:
+    if type(value) in _AS_IT_IS:
+        return value
     value = _unboxed(value)
     if value is None or isinstance(value, str | int | float):
         return value

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 from typing import Any
 
@@ -20,6 +21,10 @@ from nodegraph.models.catalogue import ModelFiles
 from nodegraph.problems import ProblemError
 from nodegraph.run.images import OpenImages
 from nodegraph.run.lanes import ModelLane, Work
+
+HANDED_OVER = 4
+"""Pictures that a thread is given at a time, where there are enough for all: to wake it takes as long as to read a
+header."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +126,7 @@ class Measuring:
         wanted = list(requests)
         contents = [ref.content for ref in refs]
         futures: list[Future[Remembered]] = []
+        work: list[tuple[ImageRef, list[tuple[Request, Future[Remembered]]]]] = []
         for ref in {ref.content: ref for ref in refs}.values():
             owned: list[tuple[Request, Future[Remembered]]] = []
             for request in wanted:
@@ -130,7 +136,10 @@ class Measuring:
                     if mine:
                         owned.append((request, future))
             if owned:
-                self._threads.submit(self._measure_image, ref, owned)
+                work.append((ref, owned))
+        size = max(1, min(HANDED_OVER, len(work) // HANDED_OVER))
+        for start in range(0, len(work), size):
+            self._threads.submit(self._measure_images, work[start : start + size])
         for future in futures:
             future.result()
         result: dict[MeasureKey, list[Remembered]] = {}
@@ -167,11 +176,11 @@ class Measuring:
             future = self._pending[request.key, content] = Future()
             return future, True
 
-    def _measure_image(self, ref: ImageRef, owned: list[tuple[Request, Future[Remembered]]]) -> None:
-        image = self._images.open(ref.content, ref.path, ref.recipe)
-        for request, future in owned:
-            takes = request.measure.takes
-            self._measure_input(request, ref.content, lambda takes=takes: image.input_for(takes), future)
+    def _measure_images(self, work: Sequence[tuple[ImageRef, list[tuple[Request, Future[Remembered]]]]]) -> None:
+        for ref, owned in work:
+            image = self._images.open(ref.content, ref.path, ref.recipe)
+            for request, future in owned:
+                self._measure_input(request, ref.content, partial(image.input_for, request.measure.takes), future)
 
     def _measure_input(
         self, request: Request, content: str, read: Callable[[], object], future: Future[Remembered]

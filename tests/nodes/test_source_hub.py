@@ -129,8 +129,10 @@ def test_rows_that_hold_no_picture_are_skipped(tmp_path: Path) -> None:
 
 def test_a_path_in_a_cell_never_reads_a_file_of_this_machine(tmp_path: Path) -> None:
     (tmp_path / "secret.jpg").write_bytes(coded(9))
-    paths = [str(tmp_path / "secret.jpg"), f"file://{tmp_path}/secret.jpg", "http://127.0.0.1:9/a.jpg", "../secret.jpg"]
+    inside = tmp_path / "set" / ".inside.jpg"  # the library itself passes over hidden files
+    paths = [str(tmp_path / "secret.jpg"), f"file://{tmp_path}/secret.jpg", "http://127.0.0.1:9/a.jpg", str(inside)]
     root = plain(tmp_path, [{"bytes": None, "path": path} for path in paths])
+    inside.write_bytes(coded(9))
     result = found(root, tmp_path)
     assert result.table.height == 0
     assert [skip.rule for skip in result.skipped] == ["no-picture"] * 4

@@ -14,7 +14,7 @@ import pytest
 from nodegraph import Context, Found, ProblemError
 from nodes.export.webdataset import webdataset as export
 from nodes.sources import webdataset
-from nodes.sources.tar_samples import parted
+from nodes.sources.tar_samples import Shard, TornError, parted
 from tests.nodes.exporting import coded, exported, images_of, photos, tree
 
 CONTEXT = Context(node="in")
@@ -155,12 +155,21 @@ def test_what_is_no_archive_is_skipped(tmp_path: Path, data: bytes) -> None:
     assert skips(result) == {"a.tar": "torn"}
 
 
-def test_a_header_that_asks_for_gigabytes_is_refused(tmp_path: Path) -> None:
+def test_a_header_that_asks_for_gigabytes_is_refused_before_they_are_read() -> None:
+    asked: list[int] = []
+
+    class Recorded(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            asked.append(-1 if size is None else size)
+            return super().read(size)
+
     info = tarfile.TarInfo("x")
     info.type, info.size = tarfile.XHDTYPE, 5_000_000_000
-    (tmp_path / "in").mkdir()
-    (tmp_path / "in/a.tar").write_bytes(info.tobuf(tarfile.GNU_FORMAT) + b"1 a=b\n" * 500)
-    assert list(skips(found(tmp_path)).values()) == ["torn"]
+    with pytest.raises(TornError):
+        list(Shard(Recorded(info.tobuf(tarfile.GNU_FORMAT) + b"1 a=b\n" * 500)).samples())
+    assert asked
+    assert min(asked) >= 0
+    assert max(asked) <= 16 << 20
 
 
 def test_what_was_unpacked_is_not_unpacked_again_until_the_archive_changes(tmp_path: Path) -> None:

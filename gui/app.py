@@ -15,6 +15,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from gui.main_window import MainWindow
+from gui.qt_types import make_types
 from gui.settings import Settings
 from gui.theme.fonts import install_font
 from gui.theme.icons import icon
@@ -40,6 +41,7 @@ def main(path: Path | None = None) -> None:
 
 def make_application(arguments: list[str]) -> QApplication:
     """The QApplication with its names and font; the one that is there already, if there is."""
+    make_types()
     there = QApplication.instance()
     if isinstance(there, QApplication):
         return there

@@ -17,8 +17,10 @@ os.environ["NODEGRAPH_CACHE"] = str(Path(_HOME.name) / "cache")
 
 import pytest  # noqa: E402  (Qt must not be imported before its platform is chosen)
 from PySide6.QtCore import QCoreApplication, QSettings  # noqa: E402
+from PySide6.QtWidgets import QApplication  # noqa: E402
 
 from gui.document import GraphDocument  # noqa: E402
+from gui.qt_types import make_types  # noqa: E402
 from gui.settings import Settings  # noqa: E402
 from nodegraph.graph.io import load  # noqa: E402
 from nodegraph.graph.model import Graph  # noqa: E402
@@ -35,6 +37,13 @@ def only_what_comes_from_now_on() -> Iterator[None]:
     gc.freeze()
     yield
     gc.unfreeze()
+
+
+@pytest.fixture(scope="session")
+def qapp_cls() -> type[QApplication]:
+    """What the tests' application is, with Qt's types made as the app makes them."""
+    make_types()
+    return QApplication
 
 
 @pytest.fixture(autouse=True)

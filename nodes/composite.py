@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import polars as pl
 
 from nodegraph import Columns, ImageSet, Main, NewColumn, Problem, Text, score, scorer
-from nodes.ranking import percentiles
+from nodes.clip.ranking import percentiles
 
 DECIMALS = 6
 MOST_WEIGHT = 1000.0

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodegraph import Context, ImageSet, Keep, Main, NewColumn, Range, Take, Values, dedup
+from nodes.duplicates.grouping import stars
 from nodes.duplicates.verdict import (
     PREFER,
     GroupHelp,
@@ -20,7 +21,6 @@ from nodes.duplicates.verdict import (
     verdict,
 )
 from nodes.duplicates.windows import Candidates, candidates_of
-from nodes.grouping import stars
 from nodes.measures.crops import grey_square, picture_shape, window_hashes
 from nodes.reasons import number_text
 

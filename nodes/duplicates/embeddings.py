@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from nodegraph import Context, ImageSet, Keep, Main, ModelOf, NewColumn, Range, Take, Values, dedup
+from nodes.duplicates.grouping import groups_of, near_vectors, vector_distances
 from nodes.duplicates.verdict import (
     PREFER,
     GroupHelp,
@@ -16,7 +17,6 @@ from nodes.duplicates.verdict import (
     gives,
     verdict,
 )
-from nodes.grouping import groups_of, near_vectors, vector_distances
 from nodes.measures.clip import clip_image
 from nodes.reasons import number_text
 

@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from nodegraph import Context, ImageSet, Keep, Main, NewColumn, Take, Values, dedup
+from nodes.duplicates.grouping import groups_of
 from nodes.duplicates.verdict import (
     PREFER,
     GroupHelp,
@@ -21,7 +22,6 @@ from nodes.duplicates.verdict import (
     gives,
     verdict,
 )
-from nodes.grouping import groups_of
 from nodes.measures.pixels import pixel_digest
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from nodegraph import Context, ImageSet, Keep, Main, NewColumn, Problem, Range, Take, Values, dedup
+from nodes.duplicates.grouping import groups_of, hash_distances, near_hashes
 from nodes.duplicates.verdict import (
     PREFER,
     GroupHelp,
@@ -19,7 +20,6 @@ from nodes.duplicates.verdict import (
     gives,
     verdict,
 )
-from nodes.grouping import groups_of, hash_distances, near_hashes
 from nodes.measures.hashes import LEAST_DETAIL, HashMethod, image_hash, oriented
 
 SAFE_DISTANCE: Mapping[str, int] = {"phash": 10, "dhash": 6, "whash": 0}

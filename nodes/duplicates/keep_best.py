@@ -9,9 +9,9 @@ import networkx as nx
 import polars as pl
 
 from nodegraph import Column, ColumnInfo, Columns, Context, ImageSet, Keep, Main, Problem, dedup
-from nodes.authorship import BY_PERSON, IN_USE, captions_of
+from nodes.captions.authorship import BY_PERSON, IN_USE, captions_of
+from nodes.duplicates.grouping import Group
 from nodes.duplicates.verdict import best_first, strangers_among
-from nodes.grouping import Group
 from nodes.reasons import texts, value_text
 
 Merge = Literal["own", "longest", "tags"]

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import polars as pl
 
 from nodegraph import ColumnInfo, Context, ImageSet, Keep
-from nodes.grouping import Apart, Group
+from nodes.duplicates.grouping import Apart, Group
 from nodes.reasons import number_text, number_texts, texts
 
 KeepRule = Literal["best", "first", "all"]

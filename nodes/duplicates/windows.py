@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodegraph import Context
-from nodes.grouping import Pairs
+from nodes.duplicates.grouping import Pairs
 from nodes.measures.crops import intervals
 
 CONTAINERS = 32

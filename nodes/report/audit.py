@@ -12,10 +12,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from nodegraph.data.imageset import ImageSet
+from nodes.arrange.spread import clusters
 from nodes.balance.strata import label
 from nodes.report.page import Pictures, Sample
 from nodes.report.terms import Terms, counts_of, plain
-from nodes.spread import clusters
 from nodes.statistics import wilson
 
 MOST_STRATA = 20

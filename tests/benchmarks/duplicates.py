@@ -136,8 +136,8 @@ def natural(folder: Path, images: ImageSet) -> None:
 
 def scale() -> None:
     """Prints CPU seconds, seconds and memory of the searches among made-up hashes."""
+    from nodes.duplicates.grouping import near_hashes
     from nodes.duplicates.windows import candidates_of
-    from nodes.grouping import near_hashes
     from nodes.measures.crops import intervals
 
     draw = np.random.default_rng(0).integers

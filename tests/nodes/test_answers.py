@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nodes.answers import fields_of, json_in, spelled
+from nodes.captions.answers import fields_of, json_in, spelled
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodegraph import Context, ImageSet, Parts
-from nodes.arrange import sample, split, top_k
+from nodes.arrange.choice import sample, split, top_k
 from tests.nodes.tables import images, kept, shuffled
 
 

@@ -16,8 +16,8 @@ from nodegraph.registry import registry_of
 from nodegraph.run.executor import run
 from nodegraph.run.options import RunOptions
 from nodegraph.run.prepare import prepare_graph
-from nodes.audit import audit
-from nodes.filters import threshold
+from nodes.filters.limits import threshold
+from nodes.flow.audit import audit
 from nodes.sources import NODES as SOURCES
 from tests.nodes.tables import images, shuffled
 from tests.run.conftest import draw

@@ -21,14 +21,14 @@ from nodegraph.run.executor import run
 from nodegraph.run.options import RunOptions
 from nodegraph.run.prepare import prepare_graph
 from nodegraph.specs import NodeSpec
-from nodes.authorship import RESERVED, rows_to_caption
-from nodes.caption import caption_model
-from nodes.caption_clean import clean
-from nodes.caption_edit import edit
-from nodes.caption_endpoint import caption_endpoint
-from nodes.caption_layers import layers
-from nodes.caption_text import template
-from nodes.tagger import tagger
+from nodes.captions.authorship import RESERVED, rows_to_caption
+from nodes.captions.clean import clean
+from nodes.captions.edit import edit
+from nodes.captions.endpoint import caption_endpoint
+from nodes.captions.layers import layers
+from nodes.captions.model import caption_model
+from nodes.captions.tagger import tagger
+from nodes.captions.template import template
 from tests.nodes.tables import images
 
 SAID = "what a machine says"

@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodegraph import Context, ImageSet
-from nodes.caption_duplicates import by_caption
-from nodes.phrases import words_of
-from nodes.shingles import bands, jaccard, likeness, near_texts, shingles_of, simhashes
+from nodes.captions.phrases import words_of
+from nodes.duplicates.captions import by_caption
+from nodes.duplicates.shingles import bands, jaccard, likeness, near_texts, shingles_of, simhashes
 from tests.nodes.tables import images, kept, shuffled
 
 LONG = "a small red cup stands on the old wooden table beside a window with white curtains"

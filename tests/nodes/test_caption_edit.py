@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nodegraph import ProblemError
-from nodes.caption_clean import clean
-from nodes.caption_edit import LONGEST, OPENERS, edit
+from nodes.captions.clean import clean
+from nodes.captions.edit import LONGEST, OPENERS, edit
 from tests.nodes.tables import images
 
 

@@ -24,7 +24,7 @@ from nodegraph.run.executor import run
 from nodegraph.run.options import RunOptions
 from nodegraph.run.prepare import prepare_graph
 from nodegraph.run.results import End
-from nodes.caption_endpoint import caption_endpoint
+from nodes.captions.endpoint import caption_endpoint
 from nodes.measures import chat
 from nodes.measures.chat import Question, answer_in, asked, endpoint_answer, is_local, key_problem, url_problem
 from tests.nodes.chat_server import ChatServer, chat_server

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nodes.caption_lint import RULES, lint
-from nodes.phrases import LONGEST, Phrase, common_phrases, without, words_of
+from nodes.captions.lint import RULES, lint
+from nodes.captions.phrases import LONGEST, Phrase, common_phrases, without, words_of
 from tests.nodes.tables import images
 
 GOOD = [

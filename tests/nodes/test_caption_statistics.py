@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from nodegraph import ModelFiles, ProblemError, TextValues
 from nodegraph.parameters import with_defaults
-from nodes.caption_statistics import caption_statistics, t5_tokens
+from nodes.captions.statistics import caption_statistics, t5_tokens
 from nodes.measures.tokens import clip_tokens, load_tokenizer, tokens
 from tests.nodes.tables import images
 from tests.nodes.tiny_models import files_of

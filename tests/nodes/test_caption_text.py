@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nodegraph import ProblemError
-from nodes.caption_text import pieces_of, template
+from nodes.captions.template import pieces_of, template
 from tests.nodes.tables import images
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from nodegraph import ImageSet, ModelFiles, ProblemError, Values
 from nodegraph.parameters import with_defaults
-from nodes.caption import caption_model, rows_to_ask
+from nodes.captions.model import caption_model, rows_to_ask
 from nodes.measures.captions import Captioner, asked_of, caption_image, load_captioner, prepare_caption
 from tests.nodes.golden.pictures import golden_pictures
 from tests.nodes.tables import images

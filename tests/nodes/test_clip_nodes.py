@@ -10,7 +10,7 @@ import pytest
 from nodegraph import ImageSet, TextValues, Values
 from nodegraph.parameters import with_defaults
 from nodegraph.specs import NodeSpec
-from nodes.clip import clip_labels, clip_score
+from nodes.clip.score import clip_labels, clip_score
 from tests.nodes.tables import images
 
 

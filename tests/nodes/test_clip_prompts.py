@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from nodegraph.graph.io import load
 from nodegraph.graph.migrate import migrate_nodes
 from nodegraph.registry import registry_of
-from nodes.clip import clip_score, combined, scaled
-from nodes.prompts import Prompt, plain_line, prompt_of, signed_prompts
-from nodes.ranking import percentiles
+from nodes.clip.prompts import Prompt, plain_line, prompt_of, signed_prompts
+from nodes.clip.ranking import percentiles
+from nodes.clip.score import clip_score, combined, scaled
 from tests.nodes.tables import images
 from tests.nodes.test_clip_nodes import BOTH, CAT, DOG, parameters, scores, vector
 

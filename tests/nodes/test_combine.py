@@ -16,9 +16,9 @@ from nodegraph.registry import registry_of
 from nodegraph.run.executor import run
 from nodegraph.run.options import RunOptions
 from nodegraph.run.prepare import prepare_graph
-from nodes.combine import compare, set_operation
-from nodes.filters import threshold
-from nodes.merge import merge
+from nodes.filters.limits import threshold
+from nodes.flow.combine import compare, set_operation
+from nodes.flow.merge import merge
 from nodes.sources import NODES as SOURCES
 from tests.nodes.tables import images, shuffled
 from tests.run.conftest import draw

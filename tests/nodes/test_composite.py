@@ -102,7 +102,9 @@ def test_normalising_keeps_the_order_and_says_nothing_of_what_was_not_measured(
 def test_the_score_of_a_row_does_not_hang_on_the_order(
     values: list[tuple[float | None, float | None]], scale: Scale, missing: str, random: Any
 ) -> None:
-    columns: dict[str, Any] = {name: pl.Series([pair[at] for pair in values], dtype=pl.Float64) for at, name in enumerate("ab")}
+    columns: dict[str, Any] = {
+        name: pl.Series([pair[at] for pair in values], dtype=pl.Float64) for at, name in enumerate("ab")
+    }
     rows = images(len(values), **columns)
     order = list(range(len(values)))
     random.shuffle(order)

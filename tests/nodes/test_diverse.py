@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from nodegraph import Context, ImageSet, Keep, Values
 from nodegraph.parameters import with_defaults
-from nodes import spread
-from nodes.diverse import diverse
+from nodes.arrange import spread
+from nodes.arrange.diverse import diverse
 from tests.nodes.tables import images, kept, shuffled
 
 

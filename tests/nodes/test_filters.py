@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nodegraph import ImageSet, Keep
-from nodes.expression import expression
-from nodes.filters import flag, resolution, threshold
+from nodes.filters.expression import expression
+from nodes.filters.limits import flag, resolution, threshold
 from nodes.reasons import number_text
 from tests.nodes.tables import images, kept, shuffled
 

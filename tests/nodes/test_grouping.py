@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nodes import grouping
-from nodes.grouping import groups_of, hash_distances, near_hashes, near_vectors, vector_distances
+from nodes.duplicates import grouping
+from nodes.duplicates.grouping import groups_of, hash_distances, near_hashes, near_vectors, vector_distances
 
 CODES = st.lists(
     st.integers(0, 2**64 - 1) | st.integers(0, 63).map(lambda bit: 1 << bit) | st.sampled_from([0, 1, 3, 2**64 - 1]),

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from nodegraph import Keep
 from nodegraph.columns import POLARS_TYPE
-from nodes.license import license
-from nodes.licenses import normalised
+from nodes.filters.license import license
+from nodes.filters.licenses import normalised
 from tests.nodes.tables import images, kept
 
 WRITTEN = {

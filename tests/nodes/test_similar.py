@@ -15,8 +15,8 @@ from nodegraph.registry import installed_registry
 from nodegraph.run.executor import run
 from nodegraph.run.options import RunOptions
 from nodegraph.run.prepare import prepare_graph
-from nodes import similar as module
-from nodes.similar import similar
+from nodes.clip import similar as module
+from nodes.clip.similar import similar
 from tests.nodes.tables import images
 
 EAST, NORTH, BOTH = (np.array(v, np.float16) for v in ([1, 0], [0, 1], [0.8, 0.6]))

@@ -18,9 +18,9 @@ from nodegraph.graph.model import End, Node, graph_of
 from nodegraph.run.executor import run
 from nodegraph.run.options import RunOptions
 from nodegraph.run.prepare import prepare_graph
+from nodes.captions.tagger import shown, tagger, tags_in
 from nodes.measures.tagger import Tagger, load_tagger, picture_tags, prepare_tagger
 from nodes.models import MODELS
-from nodes.tagger import shown, tagger, tags_in
 from tests.nodes.tables import images
 from tests.nodes.tiny_taggers import SIDE, TAGS, save_tagger
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nodes.text_filter import text_filter
+from nodes.captions.text_filter import text_filter
 from tests.nodes.tables import images, kept
 
 

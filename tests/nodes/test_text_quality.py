@@ -10,8 +10,8 @@ import pytest
 
 from nodegraph import ProblemError, TextValues
 from nodegraph.parameters import with_defaults
+from nodes.captions.text_quality import caption_language, caption_perplexity
 from nodes.measures.language import language, load_language_model, perplexity
-from nodes.text_quality import caption_language, caption_perplexity
 from tests.nodes.tables import images
 from tests.nodes.tiny_models import files_of, save_gpt2
 

@@ -17,8 +17,8 @@ from nodegraph.parameters import with_defaults
 from nodegraph.registry import registry_of
 from nodegraph.run.executor import run
 from nodegraph.run.options import RunOptions
+from nodes.flow.triage import triage
 from nodes.sources import NODES as SOURCES
-from nodes.triage import triage
 from tests.nodes.tables import images, shuffled
 from tests.run.conftest import draw
 

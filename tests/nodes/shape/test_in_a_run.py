@@ -15,7 +15,7 @@ from nodegraph.graph.model import End, Graph, Node, graph_of
 from nodegraph.run.executor import run
 from nodegraph.run.options import RunOptions
 from nodegraph.run.results import RunResult
-from nodes.arrange import split
+from nodes.arrange.choice import split
 from nodes.balance.buckets import buckets
 from nodes.export import imagefolder
 from nodes.probe import probe

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 import polars as pl
 
 from nodegraph import Column, ImageSet, Keep, Main, Problem, Range, Text, filter_
-from nodes.authorship import blank_to_null
-from nodes.patterns import pattern_problem, words_pattern
-from nodes.phrases import words_of
+from nodes.captions.authorship import blank_to_null
+from nodes.captions.patterns import pattern_problem, words_pattern
+from nodes.captions.phrases import words_of
 from nodes.reasons import NOT_MEASURED, OnNull, number_text, texts, with_nulls
 
 OUTPUTS = ("kept", "dropped", "review")

@@ -9,7 +9,7 @@ from typing import Annotated
 import polars as pl
 
 from nodegraph import ColumnInfo, Context, ImageSet, Left, Main, Range, Rows, review, score
-from nodes.pairing import paired
+from nodes.flow.pairing import paired
 from nodes.statistics import wilson
 
 WRONG: Mapping[str, str] = {"kept": "reject", "dropped": "accept"}

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal, get_args
 import polars as pl
 
 from nodegraph import Columns, ImageSet, Main, Problem, ProblemError, Text, captioner, problem
-from nodes.authorship import IN_USE, captions_of, edited
-from nodes.patterns import pattern_problem, replacement, words_pattern
+from nodes.captions.authorship import IN_USE, captions_of, edited
+from nodes.captions.patterns import pattern_problem, replacement, words_pattern
 
 Verb = Literal[
     "replace", "word", "regex", "strip", "tag", "remove", "sort", "dedupe", "lower", "upper", "sentence", "prepend",

@@ -8,7 +8,7 @@ from typing import Annotated
 import polars as pl
 
 from nodegraph import Columns, ImageSet, Main, captioner
-from nodes.authorship import IN_USE, captions_of, edited
+from nodes.captions.authorship import IN_USE, captions_of, edited
 
 HTML_TAG = (
     r"(?i)</?(?:a|b|blockquote|br|code|div|em|h[1-6]|hr|i|img|li|ol|p|pre|small|span|strong|sub|sup|u|ul)"

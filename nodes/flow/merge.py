@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import polars as pl
 
 from nodegraph import ColumnInfo, ImageSet, Left, Main, Rows, arrange
-from nodes.pairing import Key, Pairing, paired
+from nodes.flow.pairing import Key, Pairing, paired
 
 Rule = Literal["first", "caption", "both"]
 Gone = dict[int, Left]

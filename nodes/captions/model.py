@@ -23,8 +23,8 @@ from nodegraph import (
     captioner,
 )
 from nodegraph.parameters import NAME_PATTERN
-from nodes.answers import fields_of, spelled
-from nodes.authorship import RESERVED, captioned, layer_columns, layer_problems, rows_to_caption
+from nodes.captions.answers import fields_of, spelled
+from nodes.captions.authorship import RESERVED, captioned, layer_columns, layer_problems, rows_to_caption
 from nodes.measures.captions import caption_image
 from nodes.models import MODELS
 

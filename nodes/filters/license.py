@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import polars as pl
 
 from nodegraph import Column, ColumnInfo, ImageSet, Keep, Main, Problem, filter_
-from nodes.licenses import License, normalised
+from nodes.filters.licenses import License, normalised
 from nodes.reasons import OnNull, texts
 
 Allow = Literal["commercial and changes", "commercial", "changes", "public domain", "list"]

@@ -21,9 +21,9 @@ from nodegraph import (
     Values,
     arrange,
 )
+from nodes.arrange.spread import Indices, Matrix, clusters, farthest, nearest_of
 from nodes.measures.clip import clip_image
 from nodes.reasons import number_text, number_texts, texts
-from nodes.spread import Indices, Matrix, clusters, farthest, nearest_of
 
 Method = Literal["farthest", "clusters"]
 

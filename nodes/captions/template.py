@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from nodegraph import Column, Columns, ImageSet, Main, Problem, ProblemError, Text, captioner
-from nodes.authorship import BY_PERSON, IN_USE
+from nodes.captions.authorship import BY_PERSON, IN_USE
 from nodes.reasons import number_text
 
 Piece = tuple[str, bool]

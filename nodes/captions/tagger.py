@@ -22,7 +22,7 @@ from nodegraph import (
     Values,
     captioner,
 )
-from nodes.authorship import captioned, layer_columns, layer_problems, rows_to_caption
+from nodes.captions.authorship import captioned, layer_columns, layer_problems, rows_to_caption
 from nodes.extras import extra_problem
 from nodes.measures.tagger import FLOOR, picture_tags
 

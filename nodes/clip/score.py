@@ -25,9 +25,9 @@ from nodegraph import (
     score,
     scorer,
 )
+from nodes.clip.prompts import Prompt, prompts_of, signed_prompts, weight_problems
+from nodes.clip.ranking import percentiles
 from nodes.measures.clip import clip_image, clip_text
-from nodes.prompts import Prompt, prompts_of, signed_prompts, weight_problems
-from nodes.ranking import percentiles
 
 DECIMALS = 4
 """Scores are rounded to this: the last digits of an embedding depend on what else was in its batch."""

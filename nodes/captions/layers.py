@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from nodegraph import Column, Columns, ImageSet, Main, Problem, captioner
-from nodes.authorship import BY_PERSON, IN_USE, blank_to_null, captions_of
+from nodes.captions.authorship import BY_PERSON, IN_USE, blank_to_null, captions_of
 
 
 def _check(params: Any) -> Sequence[Problem]:

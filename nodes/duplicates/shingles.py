@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nodes.grouping import Pairs
+from nodes.duplicates.grouping import Pairs
 
 WORDS = 3
 """Words of a piece of a long text."""

@@ -10,9 +10,9 @@ from typing import Annotated, Any
 import polars as pl
 
 from nodegraph import Column, ColumnInfo, Columns, ImageSet, Main, Problem, Range, Text, scorer
-from nodes.authorship import blank_to_null
-from nodes.patterns import words_pattern
-from nodes.phrases import common_phrases, without, words_of
+from nodes.captions.authorship import blank_to_null
+from nodes.captions.patterns import words_pattern
+from nodes.captions.phrases import common_phrases, without, words_of
 
 REFUSALS = (
     "as an ai", "as a language model", "as an artificial intelligence", "i'm sorry", "i am sorry", "i apologize",

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import polars as pl
 
 from nodegraph import Column, ColumnInfo, Context, ImageSet, Left, Main, Rows, arrange
-from nodes.pairing import By, Pairing, paired
+from nodes.flow.pairing import By, Pairing, paired
 from nodes.reasons import number_text
 
 Operation = Literal["union", "intersect", "minus"]

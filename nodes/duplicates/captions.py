@@ -8,7 +8,10 @@ from typing import Annotated, Literal
 import numpy as np
 
 from nodegraph import Column, Context, ImageSet, Keep, Main, NewColumn, Range, Text, dedup
-from nodes.authorship import blank_to_null
+from nodes.captions.authorship import blank_to_null
+from nodes.captions.phrases import common_phrases, without, words_of
+from nodes.duplicates.grouping import groups_of, hash_distances, near_hashes
+from nodes.duplicates.shingles import distances, near_texts, shingles_of, simhashes
 from nodes.duplicates.verdict import (
     PREFER,
     Content,
@@ -21,10 +24,7 @@ from nodes.duplicates.verdict import (
     gives,
     verdict,
 )
-from nodes.grouping import groups_of, hash_distances, near_hashes
-from nodes.phrases import common_phrases, without, words_of
 from nodes.reasons import number_text
-from nodes.shingles import distances, near_texts, shingles_of, simhashes
 
 COMMON = 0.8
 """A phrase in more than this share of the captions is taken for a part of the template."""

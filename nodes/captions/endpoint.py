@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from nodegraph import Columns, ImageSet, Main, NewColumn, Problem, Range, Take, Text, Values, captioner
-from nodes.authorship import captioned, layer_columns, layer_problems, rows_to_caption
+from nodes.captions.authorship import captioned, layer_columns, layer_problems, rows_to_caption
 from nodes.measures.chat import endpoint_answer, is_local, key_problem, url_problem
 
 

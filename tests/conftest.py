@@ -1,4 +1,4 @@
-"""What holds for all tests: the hub's client reads its environment once, and hypothesis tries the same cases each time."""
+"""What holds for all tests: the hub's client reads its environment once, hypothesis tries the same cases each time."""
 
 from __future__ import annotations
 

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from nodegraph.specs import NodeSpec
-from nodes.aesthetic import NODES as AESTHETIC
 from nodes.arrange import NODES as ARRANGE
 from nodes.balance import NODES as BALANCE
 from nodes.captions import NODES as CAPTIONS
 from nodes.clip import NODES as CLIP
-from nodes.composite import NODES as COMPOSITE
 from nodes.compression import NODES as COMPRESSION
 from nodes.duplicates import NODES as DUPLICATES
 from nodes.export import NODES as EXPORT
-from nodes.faces import NODES as FACES
 from nodes.filters import NODES as FILTERS
 from nodes.flow import NODES as FLOW
-from nodes.probe import NODES as PROBE
+from nodes.inspect import NODES as INSPECT
 from nodes.quality import NODES as QUALITY
-from nodes.readable import NODES as READABLE
 from nodes.report import NODES as REPORT
 from nodes.resolution import NODES as RESOLUTION
-from nodes.safety import NODES as SAFETY
+from nodes.scores import NODES as SCORES
 from nodes.shape import NODES as SHAPE
 from nodes.sharpness import NODES as SHARPNESS
 from nodes.sources import NODES as SOURCES
@@ -28,18 +24,14 @@ from nodes.watermark import NODES as WATERMARK
 
 NODES: tuple[NodeSpec, ...] = (
     *SOURCES,
-    *READABLE,
-    *PROBE,
+    *INSPECT,
     *QUALITY,
     *SHARPNESS,
     *RESOLUTION,
     *COMPRESSION,
     *WATERMARK,
     *CLIP,
-    *AESTHETIC,
-    *COMPOSITE,
-    *SAFETY,
-    *FACES,
+    *SCORES,
     *FILTERS,
     *DUPLICATES,
     *ARRANGE,

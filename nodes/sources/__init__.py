@@ -1,7 +1,7 @@
 """Sources: where the pictures of a graph come from.
 
 Each source lists files and says why it gives some of them not. Folders of the user are only read; what is unpacked or
-downloaded goes into a folder that the user names, through `nodes/unpacking.py`.
+downloaded goes into a folder that the user names, through `nodes/sources/unpacking.py`.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nodegraph import ColumnInfo, Found, Skipped, score
-from nodes.folder_walk import Picture
+from nodes.sources.folder_walk import Picture
 from nodes.sources.matching import Matcher
 from nodes.sources.rows import FILE_COLUMNS, file_row, found_rows, ignored_notices, listed, name_of, none_notices
 

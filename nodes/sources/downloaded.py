@@ -9,10 +9,10 @@ from urllib.parse import unquote, urlsplit
 
 from nodegraph import ColumnInfo, Context, Found, Skipped
 from nodegraph.data.paths import path_text
-from nodes.fetching.answers import Rules
-from nodes.fetching.downloads import Wanted, bring_all, host_of
+from nodes.sources.fetching.answers import Rules
+from nodes.sources.fetching.downloads import Wanted, bring_all, host_of
 from nodes.sources.rows import FILE_COLUMNS, file_row, found_rows
-from nodes.unpacking import RefusedError, unpacking
+from nodes.sources.unpacking import RefusedError, unpacking
 
 DOWNLOAD_COLUMNS = {
     **FILE_COLUMNS,

@@ -8,11 +8,11 @@ from typing import Annotated, Any, Literal
 
 from nodegraph import ColumnInfo, Context, Folder, Found, Main, Problem, Range, problem, source
 from nodegraph.data.recipe import Recipe
-from nodes.fetching.answers import Rules, StoppedError
 from nodes.sources.downloaded import DOWNLOAD_COLUMNS, Listed, Order, downloaded
+from nodes.sources.fetching.answers import Rules, StoppedError
 from nodes.sources.flickr_search import API, Photo, Search, photos_of, remembered, to_remember
 from nodes.sources.rows import AcceptTruncated, AlphaColour, MaxMegapixels, found_rows
-from nodes.unpacking import unpacking
+from nodes.sources.unpacking import unpacking
 
 COLUMNS = {
     **DOWNLOAD_COLUMNS,

@@ -11,9 +11,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from nodegraph import problem
-from nodes.fetching.answers import Answer, Rules, patiently
+from nodes.sources.fetching.answers import Answer, Rules, patiently
 from nodes.sources.tables import text_of
-from nodes.unpacking import RefusedError
+from nodes.sources.unpacking import RefusedError
 
 API = "https://api.flickr.com/services/rest/"
 SIZES = {

@@ -8,8 +8,7 @@ from typing import Annotated, Any
 
 from nodegraph import ColumnInfo, Folder, Found, Main, source
 from nodegraph.data.recipe import Recipe
-from nodes.folder_walk import Walk, rid_of
-from nodes.sidecars import Told, read_sidecars, sidecars_of
+from nodes.sources.folder_walk import Walk, rid_of
 from nodes.sources.rows import (
     FILE_COLUMNS,
     AcceptTruncated,
@@ -23,6 +22,7 @@ from nodes.sources.rows import (
     none_notices,
     unusable_notices,
 )
+from nodes.sources.sidecars import Told, read_sidecars, sidecars_of
 
 SIDECAR_COLUMNS = {
     "caption": ColumnInfo("text", "Caption from a file beside the picture"),

@@ -14,7 +14,7 @@ from nodes.extras import extra_problem
 from nodes.sources.hub_rows import EXTRA, HubSet, Rows, first_line, looks_like_picture
 from nodes.sources.rows import FILE_COLUMNS, AcceptTruncated, AlphaColour, MaxMegapixels, file_row, found_rows
 from nodes.sources.tables import first_text, further_columns, further_problems, further_values, text_of
-from nodes.unpacking import Entry, RefusedError, Unpacked, unpacking
+from nodes.sources.unpacking import Entry, RefusedError, Unpacked, unpacking
 
 COLUMNS = {
     **FILE_COLUMNS,

@@ -10,8 +10,7 @@ from typing import Annotated, Any
 from nodegraph import ColumnInfo, Context, Folder, Found, Main, Problem, Range, Skipped, problem, source
 from nodegraph.data.paths import path_text
 from nodegraph.data.recipe import Recipe
-from nodes.folder_walk import Picture, rid_of
-from nodes.sidecars import UnusableError
+from nodes.sources.folder_walk import Picture, rid_of
 from nodes.sources.parquet import pictures_of, shards_in
 from nodes.sources.rows import (
     FILE_COLUMNS,
@@ -26,9 +25,10 @@ from nodes.sources.rows import (
     none_notices,
     unusable_notices,
 )
+from nodes.sources.sidecars import UnusableError
 from nodes.sources.splits import split_of
 from nodes.sources.tables import first_text, further_columns, further_problems, further_values, table_rows, text_of
-from nodes.unpacking import unpacking
+from nodes.sources.unpacking import unpacking
 
 METADATA = ("metadata.csv", "metadata.jsonl", "metadata.parquet")
 COLUMNS = {

@@ -11,8 +11,7 @@ from typing import Annotated, Any, Literal
 from nodegraph import ColumnInfo, Folder, Found, Main, Skipped, source
 from nodegraph.data.paths import path_text
 from nodegraph.data.recipe import Recipe
-from nodes.folder_walk import Picture, Walk, natural_key, walk
-from nodes.sidecars import UnusableError, clean_text, whole_text
+from nodes.sources.folder_walk import Picture, Walk, natural_key, walk
 from nodes.sources.rows import (
     FILE_COLUMNS,
     AcceptTruncated,
@@ -26,6 +25,7 @@ from nodes.sources.rows import (
     none_notices,
     unusable_notices,
 )
+from nodes.sources.sidecars import UnusableError, clean_text, whole_text
 
 COLUMNS = {
     **FILE_COLUMNS,

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from nodegraph.data.opening import opened
 from nodegraph.data.paths import path_text
 from nodegraph.data.unreadable import Unavailable
-from nodes.folder_walk import Picture
+from nodes.sources.folder_walk import Picture
 
 _UPLOAD_MARK = re.compile(r"^[0-9a-f]{8}-")
 _HASHES: dict[int, Any] = {64: sha256, 32: lambda: blake2b(digest_size=16)}  # SHA-256, and the content id of a row

@@ -12,10 +12,10 @@ import polars as pl
 
 from nodegraph import Context, Skipped
 from nodegraph.data.paths import path_text
-from nodes.folder_walk import natural_key, rid_of
-from nodes.sidecars import UnusableError
+from nodes.sources.folder_walk import natural_key, rid_of
+from nodes.sources.sidecars import UnusableError
 from nodes.sources.tables import parquet_refusals, scanned, table_rows
-from nodes.unpacking import RefusedError, Unpacked
+from nodes.sources.unpacking import RefusedError, Unpacked
 
 _BYTES_AT_ONCE = 128 << 20
 _MOST_ROWS_AT_ONCE = 4096

@@ -12,7 +12,7 @@ import polars as pl
 from nodegraph import Colour, ColumnInfo, Found, Range, Skipped, problem
 from nodegraph.columns import POLARS_TYPE
 from nodegraph.data.paths import path_text
-from nodes.folder_walk import Walk, walk
+from nodes.sources.folder_walk import Walk, walk
 
 FILE_COLUMNS = {
     "source": ColumnInfo("text", "Name of the folder"),

@@ -16,7 +16,7 @@ import polars as pl
 from nodegraph import ColumnInfo, Problem
 from nodegraph.data.opening import opened, read_at_most
 from nodegraph.data.unreadable import Unavailable
-from nodes.sidecars import UnusableError, clean_text
+from nodes.sources.sidecars import UnusableError, clean_text
 
 SUFFIXES = (".csv", ".tsv", ".jsonl", ".parquet")
 LARGEST = 512 << 20

@@ -11,7 +11,7 @@ from typing import BinaryIO
 from nodegraph.data.opening import read_at_most
 from nodegraph.data.paths import path_text
 from nodegraph.data.sniff import IMAGE_EXTENSIONS
-from nodes.sidecars import LARGEST
+from nodes.sources.sidecars import LARGEST
 
 MOST_FIELDS = 1000
 PREFERRED = ("jpg", "jpeg", "png", "webp")

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 from nodegraph import ColumnInfo, Context, File, Folder, Found, Main, Problem, Range, Skipped, problem, source
 from nodegraph.data.recipe import Recipe
-from nodes.fetching.answers import Rules
-from nodes.sidecars import UnusableError
 from nodes.sources.downloaded import DOWNLOAD_COLUMNS, Listed, Order, downloaded
+from nodes.sources.fetching.answers import Rules
 from nodes.sources.rows import AcceptTruncated, AlphaColour, MaxMegapixels
+from nodes.sources.sidecars import UnusableError
 from nodes.sources.tables import SUFFIXES, first_text, further_columns, further_problems, further_values, table_rows
 
 _URLS = ("url", "URL", "image_url", "image", "link")

@@ -13,8 +13,7 @@ from nodegraph.data.opening import opened
 from nodegraph.data.paths import path_text
 from nodegraph.data.recipe import Recipe
 from nodegraph.data.unreadable import Unavailable
-from nodes.folder_walk import natural_key, rid_of
-from nodes.sidecars import Told, UnusableError, clean_text, json_object, text_in, told_by_json
+from nodes.sources.folder_walk import natural_key, rid_of
 from nodes.sources.rows import (
     FILE_COLUMNS,
     AcceptTruncated,
@@ -27,10 +26,11 @@ from nodes.sources.rows import (
     none_notices,
     unusable_notices,
 )
+from nodes.sources.sidecars import Told, UnusableError, clean_text, json_object, text_in, told_by_json
 from nodes.sources.splits import split_of
 from nodes.sources.tables import first_text, further_columns, further_problems, further_values
 from nodes.sources.tar_samples import Sample, Shard, TornError
-from nodes.unpacking import RefusedError, Unpacked, unpacking
+from nodes.sources.unpacking import RefusedError, Unpacked, unpacking
 
 COLUMNS = {
     **FILE_COLUMNS,

@@ -17,7 +17,7 @@ from gui.gallery.viewer import Viewer
 from nodegraph.data.journal import read_journal
 from nodegraph.graph.edits import AddNode
 from nodegraph.graph.model import Node
-from tests.gui.gallery_world import World, panel, thumbnails, world
+from tests.gui.gallery_world import COUNT, World, panel, thumbnails, world
 
 
 @pytest.fixture
@@ -77,3 +77,20 @@ def test_where_the_journal_cannot_be_written_the_picture_stays(viewer: Viewer, w
     assert viewer.position == 0
     assert not viewer.verdict.buttons["accept"].isChecked()
     assert "cannot be written" in viewer._state.text()
+
+
+def test_the_gallery_says_how_many_wait_and_what_to_press(viewer: Viewer, world: World, panel: GalleryPanel) -> None:
+    files = {"kept": world.results.of("sharp").files["kept"], "review": world.results.of("folder").files["images"]}
+    world.results.update("triage", state="review", files=files)
+    world.selection.choose(["triage"])
+    assert panel.waiting.text() == "12 pictures wait for you under To review."
+    panel.choose_lane("review")
+    assert panel.waiting.text().startswith("12 pictures wait for you: open one")
+    panel.by_hand.set_verdict("triage", f"{0:032x}", "accept")
+    panel.by_hand.set_verdict("triage", f"{1:032x}", "review")
+    assert panel.waiting.text().startswith("11 pictures wait for you: open one")
+    for number in range(1, COUNT):
+        panel.by_hand.set_verdict("triage", f"{number:032x}", "reject")
+    assert panel.waiting.text().startswith("All of them are decided.")
+    world.selection.choose(["sharp"])
+    assert panel.waiting.isHidden()

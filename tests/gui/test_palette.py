@@ -21,7 +21,8 @@ from nodegraph.registry import Registry
 
 
 def titles(popup) -> list[str]:
-    return [popup.list.item(row).data(ENTRY).title for row in range(popup.list.count())]
+    entries = [popup.list.item(row).data(ENTRY) for row in range(popup.list.count())]
+    return [entry.title for entry in entries if not entry.heading]
 
 
 @pytest.fixture
@@ -135,3 +136,24 @@ def test_the_help_of_a_node_names_every_parameter_and_column(registry: Registry)
         assert spec.summary in text
         for parameter in spec.parameters.values():
             assert parameter.label in text
+
+
+def test_without_a_search_nodes_stand_under_their_kinds(nodes: NodePalette, registry: Registry, qtbot) -> None:
+    entries = [nodes.list.item(row).data(ENTRY) for row in range(nodes.list.count())]
+    headings = [entry.title for entry in entries if entry.heading]
+    assert len(headings) == len({spec.kind for spec in registry.nodes.values()})
+    assert entries[0].heading
+    assert nodes.list.currentRow() == 1, "a heading cannot be chosen"
+    qtbot.keyClicks(nodes.field, "thresh")
+    assert not any(nodes.list.item(row).data(ENTRY).heading for row in range(nodes.list.count()))
+
+
+@pytest.mark.parametrize(
+    ("query", "type"), [("blurry", "score/quality"), ("watermark", "score/watermark"), ("license", "filter/license")]
+)
+def test_a_node_is_found_by_a_column_that_it_gives_and_by_its_help(
+    nodes: NodePalette, qtbot, query: str, type: str
+) -> None:
+    qtbot.keyClicks(nodes.field, query)
+    found = [nodes.list.item(row).data(ENTRY).value for row in range(nodes.list.count())]
+    assert type in found[:3]

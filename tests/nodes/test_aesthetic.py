@@ -12,8 +12,8 @@ import pytest
 
 from nodegraph import Context, ProblemError, Values
 from nodegraph.parameters import with_defaults
-from nodes.aesthetic import aesthetic
 from nodes.measures.aesthetic import Head, aesthetic_scores, load_head
+from nodes.scores.aesthetic import aesthetic
 from tests.nodes.tables import images
 from tests.nodes.tiny_models import files_of
 

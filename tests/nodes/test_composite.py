@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from nodegraph import ImageSet
 from nodegraph.parameters import with_defaults
-from nodes.composite import Scale, Term, composite, normalised, term_of
+from nodes.scores.composite import Scale, Term, composite, normalised, term_of
 from tests.nodes.tables import images, shuffled
 
 SCALES: list[Scale] = ["percentile", "minmax", "z"]

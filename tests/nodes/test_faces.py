@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from nodegraph import ModelFiles, ProblemError, Values
 from nodegraph.parameters import with_defaults
-from nodes.faces import faces, framing
 from nodes.measures.faces import OVERLAP, face_boxes, load_face_detector, overlap
+from nodes.scores.faces import faces, framing
 from tests.nodes.tables import images
 from tests.nodes.tiny_models import files_of
 

@@ -18,10 +18,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nodes.fetching.addresses import is_public, numbers_of, target_of
-from nodes.fetching.answers import Rules, StoppedError, asked, patiently, refusal_of_use
-from nodes.fetching.downloads import Brought, Wanted, bring_all
-from nodes.unpacking import Entry, RefusedError, unpacking
+from nodes.sources.fetching.addresses import is_public, numbers_of, target_of
+from nodes.sources.fetching.answers import Rules, StoppedError, asked, patiently, refusal_of_use
+from nodes.sources.fetching.downloads import Brought, Wanted, bring_all
+from nodes.sources.unpacking import Entry, RefusedError, unpacking
 from tests.nodes.exporting import coded
 from tests.nodes.serving import Server, sent, serving
 
@@ -152,7 +152,7 @@ def test_each_redirect_is_checked_like_the_first(
     def only_here(host: str, port: int, *, allow_private: bool) -> list[str]:
         return numbers_of(host, port, allow_private=host == "127.0.0.1")
 
-    monkeypatch.setattr("nodes.fetching.wire.numbers_of", only_here)
+    monkeypatch.setattr("nodes.sources.fetching.wire.numbers_of", only_here)
     assert refusal(url, Rules(timeout=0.5, waits=())) == rule
 
 
@@ -360,7 +360,7 @@ def test_a_picture_comes_over_tls_when_the_certificate_is_trusted(
 ) -> None:
     secure_server.give("/a.jpg", coded())
     trusted = ssl.create_default_context(cafile=str(certificate / "cert.pem"))
-    monkeypatch.setattr("nodes.fetching.answers._trusted", lambda: trusted)
+    monkeypatch.setattr("nodes.sources.fetching.answers._trusted", lambda: trusted)
     assert body(secure_server.url("/a.jpg", "localhost")) == coded()
     assert refusal(secure_server.url("/a.jpg", "127.0.0.1"), Rules(allow_private=True, waits=())) == "no-answer"
 

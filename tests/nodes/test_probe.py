@@ -8,7 +8,7 @@ import polars as pl
 
 from nodegraph import Values
 from nodegraph.columns import POLARS_TYPE
-from nodes.probe import probe
+from nodes.inspect.probe import probe
 from tests.nodes.tables import images
 
 JPEG: dict[str, Any] = {

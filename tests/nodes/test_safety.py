@@ -24,7 +24,7 @@ from nodes.measures.nsfw import (
 )
 from nodes.measures.saved_model import MOST_BYTES, read_saved_model
 from nodes.models import MODELS
-from nodes.safety import nsfw, nsfw_clip
+from nodes.scores.safety import nsfw, nsfw_clip
 from tests.nodes.saved_models import save_nsfw_head
 from tests.nodes.tables import images
 from tests.nodes.tiny_models import files_of, save_timm_classifier, save_vit_classifier

@@ -12,9 +12,9 @@ from urllib.parse import parse_qs
 import pytest
 
 from nodegraph import Context, Found, ProblemError
-from nodes.fetching.answers import Rules
 from nodes.sources import flickr
 from nodes.sources.downloaded import Order
+from nodes.sources.fetching.answers import Rules
 from nodes.sources.flickr import from_flickr
 from nodes.sources.flickr_search import Search, kind_of_license
 from tests.nodes.exporting import coded

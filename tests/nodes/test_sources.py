@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from nodegraph import Found, ProblemError
 from nodegraph.data.paths import path_of
-from nodes.folder_walk import natural_key
 from nodes.sources import folder
+from nodes.sources.folder_walk import natural_key
 from tests.data.pictures import encoded, noise
 
 JPEG = encoded(noise(16, 12), "JPEG")

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodegraph import ProblemError
-from nodes.unpacking import INDEX, Entry, RefusedError, Unpacked, unpacking
+from nodes.sources.unpacking import INDEX, Entry, RefusedError, Unpacked, unpacking
 from tests.nodes.exporting import coded, tree
 
 PICTURE = coded()

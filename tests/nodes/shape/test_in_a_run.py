@@ -18,7 +18,7 @@ from nodegraph.run.results import RunResult
 from nodes.arrange.choice import split
 from nodes.balance.buckets import buckets
 from nodes.export import imagefolder
-from nodes.probe import probe
+from nodes.inspect.probe import probe
 from nodes.shape import NODES as SHAPE
 from nodes.sharpness import NODES as SHARPNESS
 from nodes.sources import NODES as SOURCES

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from nodes.fetching.answers import Answer, Rules, StoppedError, patiently
-from nodes.unpacking import Entry, RefusedError, Unpacked, not_here_yet
+from nodes.sources.fetching.answers import Answer, Rules, StoppedError, patiently
+from nodes.sources.unpacking import Entry, RefusedError, Unpacked, not_here_yet
 
 
 @dataclass(frozen=True, slots=True)

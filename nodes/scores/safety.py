@@ -20,10 +20,10 @@ from nodegraph import (
     score,
     scorer,
 )
-from nodes.aesthetic import fitting_clips
 from nodes.measures.clip import clip_image
 from nodes.measures.nsfw import load_nsfw_head, nsfw_classifier, nsfw_scores
 from nodes.models import MODELS
+from nodes.scores.aesthetic import fitting_clips
 
 DECIMALS = 4
 """Scores are rounded to this: the last digits depend on what else was in the model's batch."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from nodes.fetching.addresses import Target, target_of
-from nodes.unpacking import RefusedError
+from nodes.sources.fetching.addresses import Target, target_of
+from nodes.sources.unpacking import RefusedError
 
 if TYPE_CHECKING:
     import ssl
@@ -107,7 +107,7 @@ def asked(url: str, rules: Rules) -> Iterator[Answer]:
 def _one_answer(url: str, target: Target, rules: Rules) -> Iterator[Answer]:
     import httpcore
 
-    from nodes.fetching.wire import Guarded
+    from nodes.sources.fetching.wire import Guarded
 
     if rules.cancelled():
         raise StoppedError

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import quote, urljoin, urlsplit
 
-from nodes.unpacking import RefusedError
+from nodes.sources.unpacking import RefusedError
 
 Address = IPv4Address | IPv6Address
 

@@ -17,7 +17,7 @@ from nodegraph.data.opening import opened, read_at_most
 from nodegraph.data.paths import path_text
 from nodegraph.data.sniff import DECODABLE, IMAGE_EXTENSIONS, sniff
 from nodegraph.data.unreadable import Unavailable
-from nodes.sidecars import SIDECAR_EXTENSIONS
+from nodes.sources.sidecars import SIDECAR_EXTENSIONS
 
 _SYSTEM_NAMES = frozenset(
     ("thumbs.db", "ehthumbs.db", ".ds_store", "desktop.ini", ".picasa.ini", "picasa.ini", "icon\r")

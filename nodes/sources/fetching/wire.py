@@ -9,7 +9,7 @@ from typing import Any
 
 import httpcore
 
-from nodes.fetching.addresses import numbers_of
+from nodes.sources.fetching.addresses import numbers_of
 
 
 class Guarded(httpcore.NetworkBackend):

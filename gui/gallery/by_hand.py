@@ -17,6 +17,9 @@ from nodegraph.problems import Problem, ProblemError
 from nodegraph.registry import Registry
 from nodegraph.run.decisions import with_captions
 
+GIVEN = "_verdict"
+"""The column with what a person decided about a row."""
+
 
 class ByHand(QObject):
     """The captions and other decisions by hand in this document. `changed` follows each, or `refused(problem)`."""
@@ -81,6 +84,14 @@ class ByHand(QObject):
         at = caption_node(self._document.graph, self._document.registry, node)
         said = self._journal.captions.get(at or "")
         return with_captions(table, said) if said else table
+
+    def with_verdicts(self, table: pl.DataFrame, node: str) -> pl.DataFrame:
+        """A table of this node with what people decided about its rows as the column `GIVEN`, if they did."""
+        said = self._journal.decisions.get(node, {}).get(VERDICT)
+        if not said:
+            return table
+        given = pl.col("cid").replace_strict(said, default=None, return_dtype=pl.String)
+        return table.with_columns(given.alias(GIVEN))
 
     def _forget(self) -> None:
         self._place = None

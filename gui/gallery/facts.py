@@ -155,7 +155,8 @@ class Facts(QWidget):
         for stop in stops:
             words = stop.reason or {"images": self.tr("passed"), "kept": self.tr("kept")}.get(stop.port, stop.port)
             item = QTreeWidgetItem([stop.title, words])
-            item.setForeground(1, self._theme["dropped" if stop.dropped else "kept"])
+            colour = "state_review" if stop.port == "review" else "dropped" if stop.dropped else "kept"
+            item.setForeground(1, self._theme[colour])
             item.setToolTip(1, words)
             for name, value in stop.values.items():
                 child = QTreeWidgetItem([name, shown(value)])

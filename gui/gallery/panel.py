@@ -21,6 +21,7 @@ from gui.gallery.lanes import PREVIEW, REASON, Lane, empty_rows, lanes_of, rows_
 from gui.gallery.thumbnails import Thumbnails
 from gui.gallery.tools import GalleryTools
 from gui.gallery.viewer import Viewer
+from gui.gallery.waiting import words_on_waiting
 from gui.gallery.widgets import label, toggle
 from gui.results import Results
 from gui.selection import Selection
@@ -136,6 +137,7 @@ class GalleryPanel(QWidget):
             self._seen = seen
             self._fill()
         self._say_state()
+        self._say_waiting()
 
     def _fill(self) -> None:
         kept = self.grid.currentIndex().row()
@@ -145,6 +147,8 @@ class GalleryPanel(QWidget):
         table = empty_rows() if table is None else table
         if self._node and "caption" in table.columns and REASON not in table.columns:
             table = self.by_hand.shown(table, self._node)
+        if self._node and self._lane != PREVIEW:
+            table = self.by_hand.with_verdicts(table, self._node)
         self.grid.set_words(REASON in table.columns or "caption" in table.columns)
         self.tools.set_columns([name for name in table.columns if not name.startswith("_") and name != "recipe"])
         self._try(lambda: self.grid.rows.show_table(table))
@@ -212,6 +216,13 @@ class GalleryPanel(QWidget):
         self._advice.setText(advice)
         self._pages.setCurrentWidget(self._empty)
 
+    def _say_waiting(self) -> None:
+        words = ""
+        if self._node is not None:
+            words = words_on_waiting(self._document, self._results, self.by_hand, self._node, self._lanes, self._lane)
+        self.waiting.setText(words)
+        self.waiting.setVisible(bool(words))
+
     def _nothing(self) -> tuple[str, str]:
         """Why there are no pictures, and what to do about it."""
         if self._node is None:
@@ -244,6 +255,9 @@ class GalleryPanel(QWidget):
         top.addWidget(self._count)
         top.addStretch(1)
         top.addWidget(self.tools)
+        self.waiting = label(wrap=True)
+        self.waiting.setObjectName("asked")
+        self.waiting.hide()
         self._title = label(bold=True)
         self._advice = label(dim=True, wrap=True)
         for words in (self._title, self._advice):
@@ -262,4 +276,5 @@ class GalleryPanel(QWidget):
         whole.setSpacing(4)
         whole.addLayout(top)
         whole.addWidget(self.tools.trouble)
+        whole.addWidget(self.waiting)
         whole.addWidget(self._pages, 1)

@@ -6,9 +6,11 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, Q
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from gui.gallery.by_hand import GIVEN
 from gui.gallery.lanes import REASON, WHY
 from gui.gallery.rows_model import RowsModel
 from gui.gallery.thumbnails import Thumbnails
+from gui.gallery.verdict import paint_verdict
 from gui.theme.theme import Theme
 
 PADDING = 6
@@ -50,6 +52,8 @@ class TileDelegate(QStyledItemDelegate):
         room = QRect(rect.x() + PADDING, rect.y() + PADDING, self.side, self.side)
         self._picture(painter, room, position)
         self._badge(painter, room, metrics, position)
+        if given := self._model.value(position, GIVEN):
+            paint_verdict(painter, QRectF(room.right() - 23, room.top() + 3, 20, 20), given, self.theme)
         line = QRect(room.x(), room.bottom() + PADDING // 2, room.width(), metrics.height())
         painter.setPen(self.theme["text"])
         name = self._model.data(index) or ""

@@ -1,11 +1,13 @@
-"""The buttons with which a person decides about a picture at a review node: accept, look again, reject."""
+"""What a person decides about a picture at a review node: the buttons to do it, and the mark on its tile."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from gui.gallery.by_hand import ByHand
+from gui.theme.theme import Theme
 
 
 class VerdictButtons(QWidget):
@@ -29,6 +31,7 @@ class VerdictButtons(QWidget):
             ("reject", self.tr("Reject"), self.tr("It is bad: it is dropped, whatever the score says (R)")),
         ):
             button = QPushButton(text)
+            button.setObjectName(verdict)
             button.setAccessibleName(text)
             button.setToolTip(tip)
             button.setCheckable(True)
@@ -61,3 +64,25 @@ class VerdictButtons(QWidget):
         self._show()
         if written and verdict is not None:
             self.given.emit()
+
+
+COLOURS = {"accept": "kept", "review": "state_review", "reject": "dropped"}
+SIGNS = {
+    "accept": (((0.27, 0.53), (0.43, 0.69), (0.74, 0.34)),),
+    "review": (((0.28, 0.5), (0.72, 0.5)),),
+    "reject": (((0.32, 0.32), (0.68, 0.68)), ((0.68, 0.32), (0.32, 0.68))),
+}
+"""The lines of each sign, in shares of its size: a tick, a dash, a cross."""
+
+
+def paint_verdict(painter: QPainter, place: QRectF, verdict: str, theme: Theme) -> None:
+    """Paints the sign of a verdict on a disc of its colour; of a word that is none, nothing."""
+    if verdict not in COLOURS:
+        return
+    painter.setPen(QPen(theme["panel"], 1.5))
+    painter.setBrush(theme[COLOURS[verdict]])
+    painter.drawEllipse(place)
+    painter.setPen(QPen(theme["panel"], 2.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    for line in SIGNS[verdict]:
+        points = [place.topLeft() + QPointF(x * place.width(), y * place.height()) for x, y in line]
+        painter.drawPolyline(points)

@@ -46,6 +46,8 @@ def counts(result: NodeResult) -> str:
     out = f"{result.rows_out or 0:,}"
     if result.rows_in is None:
         return _tr("{0} pictures").format(out)
+    if result.dropped and result.state == "review":
+        return _tr("{0} in, {1} kept, {2} not kept").format(f"{result.rows_in:,}", out, f"{result.dropped:,}")
     if result.dropped:
         return _tr("{0} in, {1} kept, {2} dropped").format(f"{result.rows_in:,}", out, f"{result.dropped:,}")
     return _tr("{0} in, {1} out").format(f"{result.rows_in:,}", out)

@@ -94,3 +94,15 @@ def test_the_gallery_says_how_many_wait_and_what_to_press(viewer: Viewer, world:
     assert panel.waiting.text().startswith("All of them are decided.")
     world.selection.choose(["sharp"])
     assert panel.waiting.isHidden()
+
+
+def test_a_tile_is_marked_with_what_was_decided(viewer: Viewer, world: World, panel: GalleryPanel) -> None:
+    world.selection.choose(["triage"])
+    before = panel.grid.viewport().grab().toImage()
+    panel.by_hand.set_verdict("triage", f"{1:032x}", "reject")
+    assert panel.grid.rows.value(1, "_verdict") == "reject"
+    assert panel.grid.rows.value(0, "_verdict") is None
+    assert "_verdict" not in panel.grid.rows.columns, "nobody sorts or searches by it"
+    assert panel.grid.viewport().grab().toImage() != before
+    panel.by_hand.set_verdict("triage", f"{1:032x}", None)
+    assert panel.grid.rows.value(1, "_verdict") is None

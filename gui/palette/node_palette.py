@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QWidget
@@ -11,10 +12,22 @@ from gui.document import GraphDocument
 from gui.palette.fuzzy import ranked
 from gui.palette.search_popup import Entry, SearchPopup
 from gui.theme.theme import Theme
+from nodegraph.graph.columns import given_columns
+from nodegraph.graph.model import Node
 from nodegraph.registry import Registry
 from nodegraph.specs import NodeSpec
 
-KIND_ORDER = ("source", "scorer", "filter", "dedup", "arrange", "captioner", "review", "export")
+KINDS = {
+    "source": "Sources",
+    "scorer": "Measure and edit",
+    "filter": "Filters",
+    "dedup": "Duplicates",
+    "arrange": "Arrange, split and join",
+    "captioner": "Captions",
+    "review": "Review",
+    "export": "Export and report",
+}
+"""Each kind and what stands over its nodes, in the order of the list."""
 
 
 class NodePalette(SearchPopup):
@@ -30,6 +43,7 @@ class NodePalette(SearchPopup):
         self._registry = registry
         self._open_end: object = None
         self._recent: list[str] = []
+        self._columns: dict[str, str] = {}
         self.picked.connect(self._chosen)
 
     def open_at(self, place: QPoint, open_end: object = None) -> None:
@@ -38,10 +52,22 @@ class NodePalette(SearchPopup):
         super().open_at(place)
 
     def entries(self, query: str) -> Sequence[Entry]:
-        """Nodes whose title, type or summary fits; recently used ones first, then by kind."""
-        specs = sorted(self._fitting(), key=lambda spec: (KIND_ORDER.index(spec.kind), spec.title))
-        found = ranked(query, specs, lambda spec: (spec.title, spec.type, spec.summary), self._favoured)
-        return [Entry(spec.type, spec.title, spec.kind, f"kind_{spec.kind}", details_of(spec)) for spec in found]
+        """Nodes that say what is typed in title, type, summary, columns or help; without it all, under their kinds."""
+        order = list(KINDS)
+        specs = sorted(self._fitting(), key=lambda spec: (order.index(spec.kind), spec.title.casefold()))
+        if query.strip():
+            return [_entry(spec) for spec in ranked(query, specs, self._texts, self._favoured)]
+        used = sorted((spec for spec in specs if spec.type in self._recent), key=lambda spec: -self._favoured(spec))
+        found = [Entry(None, self.tr("Used last"), heading=True), *map(_entry, used)] if used else []
+        for kind, specs_of_kind in groupby((spec for spec in specs if spec not in used), lambda spec: spec.kind):
+            found += [Entry(None, self.tr(KINDS[kind]), heading=True), *map(_entry, specs_of_kind)]
+        return found
+
+    def _texts(self, spec: NodeSpec) -> tuple[str, ...]:
+        if spec.type not in self._columns:
+            given = given_columns(spec, Node("", spec.type, spec.rev))
+            self._columns[spec.type] = " ".join(given).replace("_", " ")
+        return spec.title, spec.type, spec.summary, self._columns[spec.type], spec.help
 
     def _fitting(self) -> list[NodeSpec]:
         specs = list(self._registry.nodes.values())
@@ -58,6 +84,10 @@ class NodePalette(SearchPopup):
     def _chosen(self, type: str) -> None:
         self._recent = [type, *(one for one in self._recent if one != type)][:8]
         self.chosen.emit(type, self._open_end)
+
+
+def _entry(spec: NodeSpec) -> Entry:
+    return Entry(spec.type, spec.title, spec.kind, f"kind_{spec.kind}", details_of(spec))
 
 
 def details_of(spec: NodeSpec) -> str:

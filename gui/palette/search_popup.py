@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -30,7 +30,10 @@ ROW_HEIGHT = 30
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the popup: what is chosen by it, its words, a dim text at the right, a colour, and a longer text."""
+    """A line of the popup: what is chosen by it, its words, a dim text at the right, a colour, and a longer text.
+
+    A heading stands over those that follow it, and cannot be chosen.
+    """
 
     value: Any
     title: str
@@ -38,6 +41,7 @@ class Entry:
     colour: str = ""
     details: str = ""
     enabled: bool = True
+    heading: bool = False
 
 
 class SearchPopup(QFrame):
@@ -101,7 +105,7 @@ class SearchPopup(QFrame):
             item = QListWidgetItem(entry.title)
             item.setData(ENTRY, entry)
             item.setSizeHint(QSize(0, ROW_HEIGHT))
-            if not entry.enabled:
+            if not entry.enabled or entry.heading:
                 item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEnabled)
             self.list.addItem(item)
         self._step(1, start=-1)
@@ -125,6 +129,8 @@ class SearchPopup(QFrame):
         count = self.list.count()
         row = self.list.currentRow() if start is None else start
         target = max(0, min(count - 1, row + by))
+        if start is None and not target:
+            self.list.scrollToTop()  # a heading over the first one is in sight again
         while 0 <= target < count and not self.list.item(target).flags() & Qt.ItemFlag.ItemIsEnabled:
             target += 1 if by > 0 else -1
         if 0 <= target < count:
@@ -154,13 +160,17 @@ class _EntryDelegate(QStyledItemDelegate):
         theme, rect = self._popup.theme, option.rect.adjusted(2, 1, -2, -1)
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
+        if entry.heading:
+            _paint_heading(painter, option, theme, entry.title)
+            painter.restore()
+            return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if chosen:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme["accent"])
             painter.drawRoundedRect(rect, 5, 5)
         if entry.colour:
-            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setPen(theme["accent_text"] if chosen else Qt.PenStyle.NoPen)
             painter.setBrush(theme[entry.colour])
             painter.drawRoundedRect(QRect(rect.left() + 8, rect.center().y() - 5, 10, 10), 3, 3)
         left = rect.left() + (26 if entry.colour else 8)
@@ -177,6 +187,16 @@ class _EntryDelegate(QStyledItemDelegate):
         title = metrics.elidedText(entry.title, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, title)
         painter.restore()
+
+
+def _paint_heading(painter: QPainter, option: QStyleOptionViewItem, theme: Theme, text: str) -> None:
+    font = QFont(option.font)
+    font.setBold(True)
+    painter.setFont(font)
+    painter.setPen(theme["text_dim"])
+    painter.drawText(
+        option.rect.adjusted(10, 0, -8, -4), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, text
+    )
 
 
 def _title_colour(theme: Theme, entry: Entry) -> QColor:

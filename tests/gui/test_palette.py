@@ -149,7 +149,7 @@ def test_without_a_search_nodes_stand_under_their_kinds(nodes: NodePalette, regi
 
 
 @pytest.mark.parametrize(
-    ("query", "type"), [("blurry", "score/quality"), ("watermark", "score/watermark"), ("license", "filter/license")]
+    ("query", "type"), [("blurry", "quality/issues"), ("watermark", "quality/watermark"), ("license", "filter/license")]
 )
 def test_a_node_is_found_by_a_column_that_it_gives_and_by_its_help(
     nodes: NodePalette, qtbot, query: str, type: str

@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication
 
 from gui.results import NodeResult
 from nodegraph.graph.model import Graph, Node
+from nodegraph.graph.paths import ASSET
 from nodegraph.parameters import (
     Column,
     Expression,
@@ -224,5 +225,5 @@ def shown_value(parameter: Parameter, value: Any) -> str:
         return f"{value:,g} {unit}".strip() if abs(value) < 1e6 else f"{value:,}"
     text = str(value).replace("\n", " ")
     if (parameter.facet(Folder) or parameter.facet(File)) and text:
-        return text.replace("\\", "/").rstrip("/").rpartition("/")[2] or text
+        return text.removeprefix(ASSET).replace("\\", "/").rstrip("/").rpartition("/")[2] or text
     return text or (words("none") if not parameter.facet(Expression) else "")

@@ -49,9 +49,8 @@ class NodeHeader(QWidget):
     def _top(self) -> QVBoxLayout:
         column = QVBoxLayout()
         column.setSpacing(4)
-        kind = QLabel(self._kind_text(), self)
+        self.kind = kind = QLabel(self)
         kind.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        kind.setToolTip(self._kind_text())
         colour = self._theme[f"kind_{self._spec.kind}"] if self._spec else self._theme["text_dim"]
         kind.setStyleSheet(f"color: {css(colour)}; font-weight: 600;")
         row = QHBoxLayout()
@@ -90,10 +89,12 @@ class NodeHeader(QWidget):
             show(False)
             self.help.linkActivated.connect(lambda link: show(link == "more"))
 
-    def _kind_text(self) -> str:
+    def _kind_text(self, label: str) -> str:
+        """The kind, and the type where the title under it does not say that already."""
         if self._spec is None:
             return self._document.graph.nodes[self._nodes[0]].type
-        return f"{self._spec.kind.capitalize()}  ·  {self._spec.title}"
+        kind = self._spec.kind.capitalize()
+        return f"{kind}  ·  {self._spec.title}" if label not in ("", self._spec.title) else kind
 
     def renew(self) -> None:
         """Shows title, mode, state and counts as they are now."""
@@ -105,6 +106,9 @@ class NodeHeader(QWidget):
         if label != self.title.text():
             self.title.setText(label)
             self.title.setCursorPosition(0)
+        kind = self._kind_text(label)
+        self.kind.setText(kind)
+        self.kind.setToolTip(kind)
         self.title.setPlaceholderText(self._spec.title if self._spec else nodes[0].id)
         for button, mode in ((self.mute, "mute"), (self.bypass, "bypass")):
             button.setChecked(all(node.mode == mode for node in nodes))

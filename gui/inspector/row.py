@@ -64,9 +64,10 @@ class ParameterRow(QWidget):
             head.addWidget(name, 1)
         if self.field.compact:
             head.addWidget(self.field)
-        for button in (self.unset, self.reset, self.pin):
+        may_come = {self.unset: self.parameter.nullable, self.reset: not self.parameter.required, self.pin: True}
+        for button, may in may_come.items():
             policy = button.sizePolicy()
-            policy.setRetainSizeWhenHidden(self.field.compact)  # else the field would jump when one is shown
+            policy.setRetainSizeWhenHidden(self.field.compact and may)  # else the field would jump when one is shown
             button.setSizePolicy(policy)
             head.addWidget(button)
         layout.addLayout(head)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import html
 import re
 
+FORMATS = ("jpeg", "jsonl")
+"""Initials that can be spoken; without a vowel they are known by that."""
+
 
 def number_text(value: object) -> str:
     """A number without needless digits: 3.0 is "3", 0.1 is "0.1". What is no number is written as it is."""
@@ -45,6 +48,9 @@ def paragraphs(text: str) -> tuple[str, str]:
 
 
 def choice_text(value: object) -> str:
-    """A choice as a button shows it: "value" is "Value"."""
+    """A choice as a button shows it: "value" is "Value", "png" is "PNG". A name such as "sd-scripts" stays."""
     text = str(value)
-    return text[:1].upper() + text[1:] if text.islower() else text
+    if not text.islower() or not text.replace(" ", "").isalpha():
+        return text
+    initials = text in FORMATS or not re.search("[aeiouy]", text)
+    return text.upper() if initials else text[:1].upper() + text[1:]

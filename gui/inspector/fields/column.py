@@ -7,7 +7,7 @@ from PySide6.QtGui import QBrush
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from gui.inspector.fields.field import Field, FieldContext, calm_wheel
-from nodegraph.columns import ColumnInfo, accepts
+from nodegraph.columns import BASE_COLUMNS, ColumnInfo, accepts
 from nodegraph.graph.columns import ColumnsAt
 from nodegraph.parameters import Column
 
@@ -15,10 +15,11 @@ KIND_WORDS = {"number": "number", "integer": "whole number", "text": "text", "fl
 
 
 def fitting(field: Field, columns: ColumnsAt) -> dict[str, ColumnInfo]:
-    """The columns upstream that the parameter takes."""
+    """The columns upstream that the parameter takes; those that every row has, which are seldom meant, come last."""
     facet = field.parameter.facet(Column)
     wanted = facet.kind if facet else "any"
-    return {name: info for name, info in columns.items() if accepts(wanted, info.kind)}
+    found = [(name, info) for name, info in columns.items() if accepts(wanted, info.kind)]
+    return dict(sorted(found, key=lambda item: item[0] in BASE_COLUMNS))
 
 
 def column_tip(info: ColumnInfo) -> str:
@@ -80,7 +81,9 @@ class ColumnField(Field):
                 self.tr("Choose a column") if offered else self.tr("No fitting column upstream")
             )
         self.box.setCurrentIndex(index)
-        self._kind.setText(self._kind_text(value))
+        kind = self._kind_text(value)
+        self._kind.setText(kind)
+        self._kind.setVisible(bool(kind))
 
     def _offer(self, offered: dict[str, ColumnInfo]) -> None:
         self._offered = list(offered.items())

@@ -27,6 +27,8 @@ from nodegraph.graph.model import Graph
 from nodegraph.problems import ProblemError
 
 QUICKSTART = "quickstart"
+SIZE = QSize(1080, 720)
+MARGIN = QSize(80, 80)
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class ExamplesDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("New from Example"))
-        self.resize(920, 560)
+        self.resize(SIZE.boundedTo(self.screen().availableSize() - MARGIN))
         self.chosen: Example | None = None
         self._examples = found
         self._picture_of = picture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import sys
 from collections.abc import Generator
@@ -23,4 +24,11 @@ def importing(module: str) -> Generator[None]:
         yield
     finally:
         gc.freeze()  # else the next collection goes through all of it at once
+        atexit.register(_thaw)
         gc.enable()
+
+
+def _thaw() -> None:
+    """At an ordinary end the frozen objects are taken apart, else triton takes them for leaks and says so at length."""
+    gc.unfreeze()
+    gc.collect()

@@ -174,6 +174,15 @@ def test_luma_is_that_of_itu_r_601(file: Path) -> None:
     assert np.abs(luma - (0.299 * red + 0.587 * green + 0.114 * blue)).max() <= 1
 
 
+@pytest.mark.parametrize("side", [256, 100])
+def test_small_luma_is_that_of_the_small_rgb_picture(file: Path, side: int) -> None:
+    file.write_bytes(encoded(noise(1000, 700), "PNG"))
+    decoded = decode(file, PLAIN)
+    luma, picture = decoded.pixels(Pixels("L", side)), decoded.pixels(Pixels("RGB", side)).astype(float)
+    assert luma.shape == picture.shape[:2]
+    assert np.abs(luma - picture @ [0.299, 0.587, 0.114]).max() <= 2
+
+
 def test_a_small_picture_is_never_enlarged(file: Path) -> None:
     file.write_bytes(encoded(noise(20, 10), "PNG"))
     assert decode(file, PLAIN).pixels(Pixels("L", 512)).shape == (10, 20)

@@ -28,11 +28,11 @@ def set_operation(
 ) -> Rows:
     """Makes one set of two: all pictures of either (union), those in both (intersect), or the first minus the second.
 
-    What is in both comes once, as in the first set, with the columns that only the second has. Two files are the same
-    when their bytes are, whatever they are called; a crop or a mirrored copy of one is another picture, but the same
-    file. By name they are the same when they lie at the same place of their sources. When two different pictures have
-    one name, that of the second is called "name~2.jpg" from here on. Copies within one set stay as they are: use a
-    duplicate finder for those.
+    What is in both comes once, as in the first set, with the columns that only the second has; a caption that a person
+    wrote stays with its picture, whichever set has it. Two files are the same when their bytes are, whatever they are
+    called; a crop or a mirrored copy of one is another picture, but the same file. By name they are the same when they
+    lie at the same place of their sources. When two different pictures have one name, that of the second is called
+    "name~2.jpg" from here on. Copies within one set stay as they are: use a duplicate finder for those.
 
     Every picture of both sets goes on, or is told with its reason. For rules on which of two rows stays use *Merge*;
     for pictures that only look alike, *Exclude reference set*.

@@ -10,6 +10,7 @@ from typing import Literal
 import polars as pl
 
 from nodegraph import ImageSet
+from nodes.captions.authorship import BY_PERSON, captions_of
 
 By = Literal["picture", "file", "name"]
 """What makes two rows the same: one file edited in one way, one file whatever its edits, or one name."""
@@ -24,7 +25,8 @@ class Pairing:
     """Two tables with the same columns, and for each row the row of the other table that is its twin.
 
     `first`, `second`  columns that a table lacks are filled from the twins, and null where there is none. The second's
-                       `rid` is another one ("name~2.jpg") where the first has the name for something else.
+                       `rid` is another one ("name~2.jpg") where the first has the name for something else. A caption
+                       that a person wrote for one of two twins of one file is that of both.
     `names`            the rids that the rows of the second had.
     `keys`             for each table what its rows are the same by.
     `twins`, `back`    for each row of the first the index of its twin in the second, and the other way round.
@@ -66,7 +68,11 @@ def paired(first: ImageSet, second: ImageSet, by: By, *, apart: bool = False) ->
     keys = (_keys(first, by), _keys(second, by))
     twins, back = _twins(first.rids, second.rids, *keys), _twins(second.rids, first.rids, *reversed(keys))
     renamed = with_free_names(second.table, clashing, first.rids)
-    left, right = with_same_columns(first.table, renamed, twins, back)
+    known = any("caption_by" in images.columns for images in (first, second))
+    tables = [with_authors(table) if known else table for table in (first.table, renamed)]
+    left, right = with_same_columns(tables[0], tables[1], twins, back)
+    if known and by != "name" and not apart:  # files of one name can be two pictures
+        left, right = with_peoples_captions(left, right, twins), with_peoples_captions(right, left, back)
     return Pairing(left, right, second.rids, keys, twins, back, same)
 
 
@@ -104,6 +110,31 @@ def _twins(
         first.setdefault(other_keys[row], row)
     same = {pair: row for row, pair in enumerate(zip(other, other_keys, strict=True))}
     return [same.get((rid, key), first.get(key)) for rid, key in zip(own, own_keys, strict=True)]
+
+
+def with_authors(table: pl.DataFrame) -> pl.DataFrame:
+    """The table with who wrote its captions, if it has captions: else they would get the authors of their twins."""
+    if "caption" not in table.columns:
+        return table
+    _, by = captions_of(ImageSet(table))
+    return table.with_columns(by.alias("caption_by"))
+
+
+def with_peoples_captions(own: pl.DataFrame, other: pl.DataFrame, twins: Sequence[int | None]) -> pl.DataFrame:
+    """The rows, with their twins' captions where those are a person's and their own are not."""
+    if "caption" not in own.columns:
+        return own
+    captions, authors = (column.to_list() for column in captions_of(ImageSet(own)))
+    theirs, their_authors = (column.to_list() for column in captions_of(ImageSet(other)))
+    taken = [
+        twin if twin is not None and author != BY_PERSON and their_authors[twin] == BY_PERSON else None
+        for author, twin in zip(authors, twins, strict=True)
+    ]
+    if not any(twin is not None for twin in taken):
+        return own
+    texts = [old if twin is None else theirs[twin] for old, twin in zip(captions, taken, strict=True)]
+    by = [old if twin is None else BY_PERSON for old, twin in zip(authors, taken, strict=True)]
+    return own.with_columns(pl.Series("caption", texts, pl.String), pl.Series("caption_by", by, pl.String))
 
 
 def with_same_columns(

@@ -132,6 +132,44 @@ def test_of_equally_long_captions_the_first_sets_stays() -> None:
     assert result.tables["images"].select("rid", "caption").rows() == [("a.png", "a cat")]
 
 
+def test_a_persons_caption_goes_before_a_longer_one() -> None:
+    first = rows_of({"a.png": "1", "n.png": "2"}, caption=["mine", "hers"], caption_by=["person", "person"])
+    second = rows_of({"z.png": "1", "n.png": "9"}, caption=["a much longer one"] * 2, caption_by=["model:m", None])
+    result = combined("merge", first, second, same_picture="caption", same_name="caption")
+    assert result.tables["images"].select("rid", "caption").rows() == [("a.png", "mine"), ("n.png", "hers")]
+    result = combined("merge", second, first, same_picture="caption", same_name="caption")
+    assert result.tables["images"]["caption"].to_list() == ["mine", "hers"]
+    assert {left.reason for left in result.dropped} == {
+        "the same picture as a.png of the second set, which has a caption that a person wrote",
+        "another picture with this name, from the second set, has a caption that a person wrote",
+    }
+
+
+@pytest.mark.parametrize("node", ["set", "merge", "compare"])
+def test_a_persons_caption_stays_with_its_picture_whichever_row_does(node: str) -> None:
+    first = rows_of({"a.png": "1", "b.png": "2"}, caption=["by machine", "mine"], caption_by=["model:m", "person"])
+    second = rows_of({"z.png": "1", "b.png": "2"}, caption=["hers", "his"], caption_by=["person", "person"])
+    table = combined(node, first, second).tables["images"]
+    assert table.select("rid", "caption", "caption_by").rows() == [
+        ("a.png", "hers", "person"),
+        ("b.png", "mine", "person"),
+    ]
+
+
+@pytest.mark.parametrize("node", ["set", "merge", "compare"])
+def test_a_caption_never_gets_the_author_of_the_other_sets(node: str) -> None:
+    first = rows_of({"a.png": "1"}, caption=["as it came"])
+    second = rows_of({"a.png": "1"}, caption=["a cat"], caption_by=["model:m"])
+    table = combined(node, first, second).tables["images"]
+    assert table.select("caption", "caption_by").rows() == [("as it came", "source")]
+
+
+def test_pictures_that_only_share_a_name_share_no_caption() -> None:
+    first = rows_of({"a.png": "1"}, caption=["a dog"], caption_by=["source"])
+    second = rows_of({"a.png": "2"}, caption=["a cat"], caption_by=["person"])
+    assert combined("set", first, second, by="name").tables["images"]["caption"].to_list() == ["a dog"]
+
+
 def test_of_several_copies_the_first_by_name_fills_the_columns() -> None:
     first = rows_of({"a.png": "1"})
     second = rows_of({"z.png": "1", "y.png": "1", "x.png": "2"}, nsfw=[0.3, 0.2, 0.1])
@@ -271,3 +309,31 @@ def test_in_a_run_branches_become_one_set_again(tmp_path: Path) -> None:
     assert dict(zip(table["rid"], table["merged_from"], strict=True)) == {
         rid: "both" if rid in loose else "second" for rid in result.sets[End("strict", "dropped")].rids
     }
+
+
+def test_a_row_that_was_dropped_and_comes_back_is_not_told_as_dropped(tmp_path: Path) -> None:
+    for number in range(6):
+        draw(tmp_path / "in" / f"{number}.png", number, size=(20 + 10 * number, 20))
+    nodes = [
+        Node("folder", "source/folder", params={"folder": str(tmp_path / "in")}),
+        Node("strict", "filter/threshold", rev=2, params={"column": "bytes", "low": 2500.0}),
+        Node("loose", "filter/threshold", rev=2, params={"column": "bytes", "low": 1500.0}),
+        Node("again", "flow/merge"),
+        Node("none", "filter/threshold", rev=2, params={"column": "bytes", "low": 1e9}),
+    ]
+    wires = [
+        ("folder.images", "strict.images"),
+        ("strict.dropped", "loose.images"),
+        ("strict.kept", "again.first"),
+        ("loose.kept", "again.second"),
+        ("again.images", "none.images"),
+    ]
+    registry = registry_of([*SOURCES, threshold, merge])
+    graph = prepare_graph(graph_of(nodes, wires), registry, base=tmp_path).graph
+    result = run(graph, registry, RunOptions(device="cpu", cache=tmp_path / "cache"), lambda _event: None)
+    joined = result.sets[End("again", "images")]
+    lost = set(result.sets[End("strict", "dropped")].rids) - set(joined.rids)
+    assert lost and len(joined) > len(result.sets[End("strict", "kept")])
+    assert set(joined.ledger["rid"]) == lost
+    after = result.sets[End("none", "kept")].ledger
+    assert sorted(after.filter(pl.col("node") == "none")["rid"]) == sorted(joined.rids)

@@ -227,11 +227,16 @@ class _Run:
         self._finish(item, outcome.outputs, joined([failed, outcome.dropped]), outcome.added)
 
     def _finish(self, item: Active, tables: Mapping[str, Any], dropped: Any, added: int = 0) -> None:
-        """Keeps the node's sets: the ledger of the first port holds its own drops, those of the others do not."""
+        """Keeps the node's sets: the ledger of the first port holds its own drops, those of the others do not.
+
+        A row that one input dropped and another brings back goes on, so its old drop is left out.
+        """
         above = joined(self._sets[end].ledger for end in item.inputs.values())
-        above = above.unique(maintain_order=True) if len(item.inputs) > 1 else above
+        several = len(item.inputs) > 1
+        above = above.unique(maintain_order=True) if several else above
         for port, table in tables.items():
-            ledger = joined([above, dropped]) if port == item.spec.outputs[0] else above
+            gone = above.join(table, on=["rid", "cid"], how="anti", maintain_order="left") if several else above
+            ledger = joined([gone, dropped]) if port == item.spec.outputs[0] else gone
             self._sets[End(item.id, port)] = ImageSet(table, ledger)
         self._done(item, len(self._sets[self._first_input(item)]) + added, dropped)
 

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     )
     from nodegraph.problems import Problem, ProblemError, problem
     from nodegraph.registry import Registry, installed_registry, registry_of
-    from nodegraph.results import Columns, Found, Keep, Left, Parts, Rows, Skipped, Written
+    from nodegraph.results import NOT_HERE_YET, Columns, Found, Keep, Left, Parts, Rows, Skipped, Written
 
 _HOMES = {
     "nodegraph.api": ("arrange", "captioner", "dedup", "export", "filter_", "review", "scorer", "source"),
@@ -59,7 +59,7 @@ _HOMES = {
     ),
     "nodegraph.problems": ("Problem", "ProblemError", "problem"),
     "nodegraph.registry": ("Registry", "installed_registry", "registry_of"),
-    "nodegraph.results": ("Columns", "Found", "Keep", "Left", "Parts", "Rows", "Skipped", "Written"),
+    "nodegraph.results": ("NOT_HERE_YET", "Columns", "Found", "Keep", "Left", "Parts", "Rows", "Skipped", "Written"),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -73,7 +73,7 @@ __all__ = [  # noqa: RUF022  (grouped by home, as above)
     "Colour", "Column", "Expression", "File", "Folder", "Main", "ModelOf", "NewColumn", "Range", "Text",
     "Problem", "ProblemError", "problem",
     "Registry", "installed_registry", "registry_of",
-    "Columns", "Found", "Keep", "Left", "Parts", "Rows", "Skipped", "Written",
+    "NOT_HERE_YET", "Columns", "Found", "Keep", "Left", "Parts", "Rows", "Skipped", "Written",
 ]  # fmt: skip
 
 

@@ -65,6 +65,10 @@ class Rows:
     dropped: Sequence[Left] = ()
 
 
+NOT_HERE_YET = "not-here-yet"
+"""The rule of what a source skips in a rehearsal because only a run fetches or unpacks it: rows that may come."""
+
+
 @dataclass(frozen=True, slots=True)
 class Skipped:
     """A file that a source could have given but did not, and why."""

@@ -1,7 +1,8 @@
 """The rehearsal: what a run would do, found by doing all of it that costs no decode and no model call.
 
 Sources list their files, nodes work on the rows whose values are remembered, and the other rows are carried through as
-unknown: at each node they count as rows that may come, and the values they lack are counted exactly.
+unknown: at each node they count as rows that may come, and the values they lack are counted exactly. Pictures that a
+source has yet to fetch or unpack are unknown, too: each may come, with a content of its own.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ from nodegraph.data.journal import Decisions
 from nodegraph.graph.model import End, Graph
 from nodegraph.plan.stages import Active, SourceStep, Stage, Steps, steps_of
 from nodegraph.registry import Registry
+from nodegraph.results import NOT_HERE_YET
 from nodegraph.run.cancel import Cancel
 from nodegraph.run.decisions import decided, decisions_of
-from nodegraph.run.evaluate import evaluate, passed_through
+from nodegraph.run.evaluate import Outcome, evaluate, passed_through
 from nodegraph.run.models import known_models
 from nodegraph.run.options import RunOptions
 from nodegraph.run.source import run_source
@@ -100,13 +102,25 @@ def _walk(graph: Graph, steps: Steps, taker: Taker, cache: MeasureCache, options
             context = _context(graph, item, decisions)
             outcome = run_source(item, context, cache, lambda _done, _total: cancel.check(), sample=options.sample)
             outcome = decided(outcome, item.id, decisions)
-            known.sets[End(item.id, item.spec.outputs[0])] = outcome.outputs[item.spec.outputs[0]]
+            end = End(item.id, item.spec.outputs[0])
+            known.sets[end] = outcome.outputs[end.port]
+            known.unknown[end] = _not_here_yet(outcome, item.id, options.sample)
         elif isinstance(step, Stage):
             _stage(graph, step, steps, taker, known, decisions)
         else:
             _barrier(graph, steps.active[step.node], taker, known, decisions)
     cancel.check()
     return known
+
+
+def _not_here_yet(outcome: Outcome, node: str, sample: int | None) -> pl.DataFrame:
+    """Base columns of the pictures that a run would fetch or unpack first, each with a content that nobody knows."""
+    count = outcome.dropped.filter(pl.col("rule") == NOT_HERE_YET).height
+    if sample:
+        count = min(count, max(0, sample - sum(table.height for table in outcome.outputs.values())))
+    names = [f"{NOT_HERE_YET}/{node}/{number}" for number in range(count)]
+    columns = dict.fromkeys(BASE_SCHEMA, [""] * count) | {"rid": names, "cid": names}
+    return pl.DataFrame(columns, schema=BASE_SCHEMA)
 
 
 def _stage(graph: Graph, stage: Stage, steps: Steps, taker: Taker, known: _Known, decisions: Decisions) -> None:
@@ -164,8 +178,8 @@ def _context(graph: Graph, item: Active, decisions: Decisions) -> Context:
 def _plan(item: Active, known: _Known, taker: Taker, cache: MeasureCache, device: Device) -> NodePlan:
     label = item.node.label or item.spec.title
     if not item.inputs:
-        rows = known.rows(End(item.id, item.spec.outputs[0]))
-        return NodePlan(item.id, item.spec.type, label, rows.height, True, {})
+        end = End(item.id, item.spec.outputs[0])
+        return NodePlan(item.id, item.spec.type, label, known.rows(end).height, not known.may_come(end).height, {})
     end = item.inputs[item.spec.inputs[0]]
     arrived = known.arrived.get(item.id, known.sets[end])
     others = known.rows(end).filter(~pl.col("rid").is_in(arrived["rid"].implode()))

@@ -6,13 +6,13 @@ import os
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from nodegraph import ColumnInfo, Context, Folder, Found, Main, Problem, Range, problem, source
+from nodegraph import ColumnInfo, Context, Folder, Found, Main, Problem, Range, Skipped, problem, source
 from nodegraph.data.recipe import Recipe
 from nodes.sources.downloaded import DOWNLOAD_COLUMNS, Listed, Order, downloaded
 from nodes.sources.fetching.answers import Rules, StoppedError
 from nodes.sources.flickr_search import API, Photo, Search, photos_of, remembered, to_remember
 from nodes.sources.rows import AcceptTruncated, AlphaColour, MaxMegapixels, found_rows
-from nodes.sources.unpacking import unpacking
+from nodes.sources.unpacking import not_here_yet, unpacking
 
 COLUMNS = {
     **DOWNLOAD_COLUMNS,
@@ -93,17 +93,24 @@ def from_flickr(
         photos = _photos(search, order, key, search_again=search_again, rehearsal=context.rehearsal, base=base)
     except StoppedError:
         return found_rows([], COLUMNS, (), ["The run was stopped before Flickr had answered."])
+    if photos is None:
+        why = not_here_yet()
+        skipped = [Skipped(f"photo {number + 1}", why.rule, why.reason) for number in range(search.most)]
+        return found_rows([], COLUMNS, skipped, ["What Flickr finds is known once the graph runs."])
     return downloaded([_listed(photo) for photo in photos], order, COLUMNS, recipe, context)
 
 
-def _photos(search: Search, order: Order, key: str, *, search_again: bool, rehearsal: bool, base: str) -> list[Photo]:
+def _photos(
+    search: Search, order: Order, key: str, *, search_again: bool, rehearsal: bool, base: str
+) -> list[Photo] | None:
+    """The photos of a search, remembered or asked for; None where a rehearsal does not know them."""
     name = f"flickr-{search.key}.json"
     with unpacking(order.folder, most_bytes=order.most_bytes, only_read=rehearsal) as unpacked:
         known = remembered(unpacked.note(name))
         if known is not None and (rehearsal or not search_again):
             return known
         if rehearsal:
-            return []
+            return None
         if not key:
             raise problem(
                 "no-api-key",

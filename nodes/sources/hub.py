@@ -14,7 +14,7 @@ from nodes.extras import extra_problem
 from nodes.sources.hub_rows import EXTRA, HubSet, Rows, first_line, looks_like_picture
 from nodes.sources.rows import FILE_COLUMNS, AcceptTruncated, AlphaColour, MaxMegapixels, file_row, found_rows
 from nodes.sources.tables import first_text, further_columns, further_problems, further_values, text_of
-from nodes.sources.unpacking import Entry, RefusedError, Unpacked, unpacking
+from nodes.sources.unpacking import Entry, RefusedError, Unpacked, not_here_yet, unpacking
 
 COLUMNS = {
     **FILE_COLUMNS,
@@ -115,12 +115,13 @@ def taken(
     found: dict[int, Entry] = {}
     for number in range(count):
         entry = known.entry(number)
-        if entry is None:
+        if entry is None and not unpacked.only_reads:
             break
-        if entry.file:
+        if entry is not None and entry.file:
             found[number] = entry
         else:
-            skipped.append(Skipped(f"{wanted.split}/{number:07d}", entry.rule, entry.reason))
+            why = entry or not_here_yet()
+            skipped.append(Skipped(f"{wanted.split}/{number:07d}", why.rule, why.reason))
     return found
 
 

@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 
 from filelock import FileLock, Timeout
 
+from nodegraph import NOT_HERE_YET
 from nodegraph.data.sniff import DECODABLE, HEAD, sniff
 from nodegraph.problems import ProblemError, problem
 from nodes.export.names import plain_name
@@ -43,7 +44,7 @@ class RefusedError(Exception):
 
 def not_here_yet() -> RefusedError:
     """Why a rehearsal gives no picture: it adds nothing."""
-    return RefusedError("not-here-yet", "it is fetched or unpacked when the graph runs")
+    return RefusedError(NOT_HERE_YET, "it is fetched or unpacked when the graph runs")
 
 
 @dataclass(frozen=True, slots=True)

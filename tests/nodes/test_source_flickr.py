@@ -215,7 +215,9 @@ def test_a_search_for_nothing_or_without_licences_is_told_while_wiring() -> None
 def test_a_rehearsal_asks_nothing_and_lists_what_is_there(api: Flickr, tmp_path: Path) -> None:
     rehearsal = Context(node="in", rehearsal=True)
     api.add(1)
-    assert found(api, tmp_path, context=rehearsal).table.height == 0
+    nothing = found(api, tmp_path, context=rehearsal)
+    assert nothing.table.height == 0
+    assert {skip.rule for skip in nothing.skipped} == {"not-here-yet"}
     assert not api.server.asked
     assert not (tmp_path / "out").exists()
     whole = found(api, tmp_path)

@@ -197,5 +197,7 @@ def test_a_rehearsal_asks_nothing_and_lists_what_is_there(tmp_path: Path, monkey
     whole = found(root, tmp_path, max_rows=3)
     monkeypatch.setattr(import_module("nodes.sources.hub"), "Rows", None)  # asking for rows would fail
     assert found(root, tmp_path, rehearsal, max_rows=5).table.equals(whole.table)
-    assert found("other/set", tmp_path / "new", rehearsal).table.height == 0
+    nothing = found("other/set", tmp_path / "new", rehearsal, max_rows=5)
+    assert nothing.table.height == 0
+    assert [skip.rule for skip in nothing.skipped] == ["not-here-yet"] * 5
     assert not (tmp_path / "new").exists()

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+from nodegraph import NOT_HERE_YET, Context, Folder, Found, Skipped, source
+from nodegraph.registry import Registry
 from nodegraph.run.options import RunOptions
 from nodegraph.run.rehearsal import NodePlan, rehearse
+from tests.run import pack
 from tests.run.conftest import Bench
 
 
@@ -47,3 +54,32 @@ def test_time_is_known_once_a_measure_was_timed(bench: Bench) -> None:
     bench.run()
     bench.draw("new.png", 77)
     assert plan_of(bench)["brightness"].seconds is not None
+
+
+def with_pictures_to_fetch(registry: Registry, count: int) -> Registry:
+    """The small pack with a folder that has to fetch `count` more pictures before a run can see them."""
+    listed: Callable[..., Found] = registry.nodes["test/folder"].function
+
+    @source("test/folder", rev=1, gives=pack.folder.gives)
+    def folder(*, folder: Annotated[str, Folder(writes=True)], context: Context) -> Found:
+        """A folder that is fetched to."""
+        found = listed(folder=folder)
+        later = [Skipped(f"far {number}", NOT_HERE_YET, "it is fetched when the graph runs") for number in range(count)]
+        return Found(found.table, [*found.skipped, *later, Skipped("gone", "http-status", "404")])
+
+    return Registry({**registry.nodes, "test/folder": folder}, registry.models)
+
+
+def test_pictures_that_are_not_here_yet_are_rows_that_may_come_at_every_node(bench: Bench) -> None:
+    bench.registry = with_pictures_to_fetch(bench.registry, 5)
+    plan = plan_of(bench)
+    for node in ("folder", "brightness", "likeness", "split", "export"):
+        assert (plan[node].rows, plan[node].exact) == (12 + 5, False), node
+    assert plan["brightness"].missing == {"test_brightness": 9 + 5}
+
+
+def test_a_sample_is_not_larger_for_pictures_that_are_not_here_yet(bench: Bench, tmp_path: Path) -> None:
+    bench.registry = with_pictures_to_fetch(bench.registry, 500)
+    options = RunOptions(device="cpu", cache=tmp_path / "cache", sample=20)
+    plan = {one.node: one for one in rehearse(bench.graph(), bench.registry, options)}
+    assert (plan["folder"].rows, plan["folder"].exact) == (20, False)

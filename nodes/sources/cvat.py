@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -27,6 +28,11 @@ COLUMNS = {
 _SHAPES = frozenset(("box", "polygon", "polyline", "points", "ellipse", "mask", "cuboid", "skeleton"))
 _CHUNK = 1 << 20
 _LONGEST_TEXT = 100_000
+# LookupError and ValueError are what expat raises of an encoding that Python does not know.
+_DAMAGES = (
+    expat.ExpatError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, LookupError,
+    ValueError,
+)  # fmt: skip
 
 
 @source("source/cvat", rev=1, title="CVAT", gives={**FILE_COLUMNS, **COLUMNS})
@@ -63,7 +69,7 @@ def _read(path: Path) -> list[Said]:
     try:
         with opened(path) as file, _xml_in(path, file) as xml:
             return _Reader().read(xml)
-    except (_RefusedError, Unavailable, expat.ExpatError, zipfile.BadZipFile, zlib.error, EOFError) as error:
+    except (_RefusedError, Unavailable, *_DAMAGES) as error:
         why = str(error) if isinstance(error, _RefusedError | Unavailable) else "it is damaged"
         raise problem(
             "unusable-annotations",

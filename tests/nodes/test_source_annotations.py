@@ -237,7 +237,16 @@ def test_a_doctype_is_refused_in_any_encoding(folder: Path, doctype: str, encodi
 
 @pytest.mark.parametrize("suffix", [".xml", ".zip"])
 @pytest.mark.parametrize(
-    "text", ["", "<annotations>", "<other/>", "<annotations>" + "<a>" * 99, "\0\0", "<annotations>&x;"]
+    "text",
+    [
+        "",
+        "<annotations>",
+        "<other/>",
+        "<annotations>" + "<a>" * 99,
+        "\0\0",
+        "<annotations>&x;",
+        *(f'<?xml version="1.0" encoding="{name}"?><annotations/>' for name in ("nonsense", "big5", "rot13")),
+    ],
 )
 def test_a_file_that_is_not_of_cvat_is_a_problem(folder: Path, text: str, suffix: str) -> None:
     with pytest.raises(ProblemError) as caught:
@@ -252,6 +261,20 @@ def test_a_torn_or_foreign_archive_is_a_problem(folder: Path) -> None:
     with pytest.raises(ProblemError, match=r"no annotations\.xml"):
         cvat.function(annotations=str(path), folder=str(folder))
     path.write_bytes(path.read_bytes()[:20])
+    with pytest.raises(ProblemError, match="damaged"):
+        cvat.function(annotations=str(path), folder=str(folder))
+
+
+def test_an_archive_of_a_future_version_or_with_damaged_lzma_is_a_problem(folder: Path) -> None:
+    path = folder.parent / "x.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("annotations.xml", cvat_xml(IMAGE) * 100)
+    sound = path.read_bytes()
+    path.write_bytes(sound[:60] + b"\xff" * 20 + sound[80:])
+    with pytest.raises(ProblemError, match="damaged"):
+        cvat.function(annotations=str(path), folder=str(folder))
+    at = sound.index(b"PK\1\2") + 6  # the version that is needed to unpack it
+    path.write_bytes(sound[:at] + b"\x63" + sound[at + 1 :])
     with pytest.raises(ProblemError, match="damaged"):
         cvat.function(annotations=str(path), folder=str(folder))
 

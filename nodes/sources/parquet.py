@@ -15,7 +15,7 @@ from nodegraph.data.paths import path_text
 from nodes.sources.folder_walk import natural_key, rid_of
 from nodes.sources.sidecars import UnusableError
 from nodes.sources.tables import parquet_refusals, scanned, table_rows
-from nodes.sources.unpacking import RefusedError, Unpacked
+from nodes.sources.unpacking import RefusedError, Unpacked, key_in
 
 _BYTES_AT_ONCE = 128 << 20
 _MOST_ROWS_AT_ONCE = 4096
@@ -25,12 +25,17 @@ _MOST_ROWS_AT_ONCE = 4096
 class Shard:
     """A Parquet file with pictures: where it is, its state, the column of pictures, and the names of its labels."""
 
+    root: Path
     rid: str
     path: Path
     stamp: str
     column: str
     is_struct: bool
     labels: Mapping[str, Sequence[str]]
+
+    def key(self, number: int) -> str:
+        """What the picture of a row is remembered under."""
+        return key_in(self.root, self.rid, number)
 
 
 def shards_in(root: Path) -> tuple[list[Shard], dict[str, str]]:
@@ -51,7 +56,7 @@ def shards_in(root: Path) -> tuple[list[Shard], dict[str, str]]:
             continue
         if column := _picture_column(schema):
             stamp = f"{status.st_size}:{status.st_mtime_ns}"
-            shards.append(Shard(rid, path, stamp, column, isinstance(schema[column], pl.Struct), labels))
+            shards.append(Shard(root, rid, path, stamp, column, isinstance(schema[column], pl.Struct), labels))
     return shards, unusable
 
 
@@ -73,7 +78,7 @@ def pictures_of(
     step = _rows_at_once(shard, len(rows))
     for start in range(0, len(rows), step):
         numbers = range(start, min(start + step, len(rows)))
-        entries = {number: unpacked.known(f"{shard.rid}\0{number}", shard.stamp) for number in numbers}
+        entries = {number: unpacked.known(shard.key(number), shard.stamp) for number in numbers}
         try:
             wanted = None in entries.values() and not unpacked.only_reads
             data = _data(shard, start, len(numbers)) if wanted else [b"?"] * len(numbers)
@@ -89,9 +94,10 @@ def pictures_of(
                 if not coded:
                     skipped.append(Skipped(rids[number], "no-bytes", "the file holds no picture in this row"))
                     continue
-                key = f"{shard.rid}\0{number}"
                 try:
-                    entry = unpacked.add(key, rids[number], [coded], most_bytes=most_bytes, stamp=shard.stamp)
+                    entry = unpacked.add(
+                        shard.key(number), rids[number], [coded], most_bytes=most_bytes, stamp=shard.stamp
+                    )
                 except RefusedError as error:
                     skipped.append(Skipped(rids[number], error.rule, error.reason))
                     continue

@@ -20,6 +20,7 @@ from typing import Any, BinaryIO
 from filelock import FileLock, Timeout
 
 from nodegraph import NOT_HERE_YET
+from nodegraph.data.paths import path_text
 from nodegraph.data.sniff import DECODABLE, HEAD, sniff
 from nodegraph.problems import ProblemError, problem
 from nodes.export.names import plain_name
@@ -45,6 +46,11 @@ class RefusedError(Exception):
 def not_here_yet() -> RefusedError:
     """Why a rehearsal gives no picture: it adds nothing."""
     return RefusedError(NOT_HERE_YET, "it is fetched or unpacked when the graph runs")
+
+
+def key_in(root: Path, *parts: str | int) -> str:
+    """The key of a picture in an archive below `root`: two data sets may name their archives alike."""
+    return "\0".join((path_text(root.resolve()), *map(str, parts)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from nodes.sources.sidecars import Told, UnusableError, clean_text, json_object,
 from nodes.sources.splits import split_of
 from nodes.sources.tables import first_text, further_columns, further_problems, further_values
 from nodes.sources.tar_samples import Sample, Shard, TornError
-from nodes.sources.unpacking import RefusedError, Unpacked, unpacking
+from nodes.sources.unpacking import RefusedError, Unpacked, key_in, unpacking
 
 COLUMNS = {
     **FILE_COLUMNS,
@@ -88,7 +88,7 @@ def webdataset(
         for number, path in enumerate(paths):
             context.progress(number, len(paths))
             shard = rid_of(path, root)
-            for sample, file, size in _samples(path, shard, unpacked, max_mb * 10**6, skipped, context):
+            for sample, file, size in _samples(root, path, unpacked, max_mb * 10**6, skipped, context):
                 rid = _rid(shard, sample)
                 if rid in rows:
                     skipped.append(Skipped(rid, "same-name", "another picture of the archive has the same name"))
@@ -123,9 +123,10 @@ def _tar_files(root: Path, pattern: str) -> Iterator[Path]:
 
 
 def _samples(
-    path: Path, rid: str, unpacked: Unpacked, most_bytes: int, skipped: list[Skipped], context: Context
+    root: Path, path: Path, unpacked: Unpacked, most_bytes: int, skipped: list[Skipped], context: Context
 ) -> Iterator[tuple[Sample, Path, int]]:
     """The samples of a tar file, each with its unpacked picture and that one's size. Others are added to `skipped`."""
+    rid = rid_of(path, root)
     try:
         with opened(path) as file:
             status = os.fstat(file.fileno())
@@ -141,7 +142,7 @@ def _samples(
                         reason = "the sample has no picture"
                         skipped.append(Skipped(f"{rid}/{path_text(sample.key)}", "no-picture", reason))
                     continue
-                key = f"{rid}\0{number}\0{picture[0]}"
+                key = key_in(root, rid, number, picture[0])
                 entry = unpacked.known(key, stamp)
                 try:
                     entry = entry or unpacked.add(

@@ -244,3 +244,10 @@ def test_a_rehearsal_unpacks_nothing_and_lists_what_is_there(tmp_path: Path) -> 
     assert not (tmp_path / "out").exists()
     whole = found(tmp_path / "in", unpack_to=str(tmp_path / "out"))
     assert found(tmp_path / "in", rehearsal, unpack_to=str(tmp_path / "out")).table.equals(whole.table)
+
+
+def test_two_sets_with_files_of_one_name_can_be_unpacked_to_one_folder(tmp_path: Path) -> None:
+    for number, name in enumerate(("one", "two")):
+        parquet(tmp_path / name / "train.parquet", [coded(number)])
+    results = [found(tmp_path / name, unpack_to=str(tmp_path / "out")) for name in ("one", "two", "one")]
+    assert [Path(values(result, "path")[0]).read_bytes() for result in results] == [coded(0), coded(1), coded(0)]

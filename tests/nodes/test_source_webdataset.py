@@ -238,3 +238,11 @@ def test_what_our_export_writes_is_read_back(tmp_path: Path) -> None:
         ("a picture, 3", "train", "CC0", None),
     ]
     assert result.skipped == []
+
+
+def test_two_sets_with_archives_of_one_name_can_be_unpacked_to_one_folder(tmp_path: Path) -> None:
+    tar(tmp_path / "one/0.tar", {"1.jpg": coded(0)})
+    tar(tmp_path / "two/0.tar", {"1.jpg": coded(1)})
+    results = [found(tmp_path, shards=str(tmp_path / name)) for name in ("one", "two", "one")]
+    assert [Path(values(result, "path")[0]).read_bytes() for result in results] == [coded(0), coded(1), coded(0)]
+    assert values(results[0], "path") == values(results[2], "path") != values(results[1], "path")

@@ -62,9 +62,13 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class ModelOf:
-    """The id of a model of this kind ("clip", "captioner") in the model catalogue."""
+    """The id of a model of this kind ("clip", "captioner") in the model catalogue.
+
+    With `hub` also any model of the Hugging Face hub, named by repository and commit: "hf:owner/name@commit".
+    """
 
     kind: str
+    hub: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from nodegraph.models.catalogue import ModelEntry
+from nodegraph.models.hub_ids import hub_entry
+from nodegraph.parameters import ModelOf
 from nodegraph.problems import Problem
 from nodegraph.specs import NodeSpec
 
@@ -31,6 +33,13 @@ class Registry:
     models: Mapping[str, ModelEntry] = field(default_factory=dict[str, ModelEntry])
     packs: Mapping[str, str] = field(default_factory=dict[str, str])
     problems: tuple[Problem, ...] = ()
+
+    def model(self, id: str, facet: ModelOf) -> ModelEntry | None:
+        """The model with this id, of the catalogue or, where the parameter takes those, of the hub; else None."""
+        entry = self.models.get(id)
+        if entry is None and facet.hub:
+            return hub_entry(id, facet.kind)
+        return entry if entry is not None and entry.kind == facet.kind else None
 
     def models_of(self, kind: str) -> list[ModelEntry]:
         """The models of one kind ("clip", "captioner"), embedded ones first, then by size."""

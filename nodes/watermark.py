@@ -22,7 +22,9 @@ def watermark(
     images: ImageSet,
     *,
     found: Annotated[Values, Take(watermark_measure)],
-    model: Annotated[str, ModelOf("watermark-classifier"), Main(), "The classifier that looks."] = "watermark-siglip2",
+    model: Annotated[
+        str, ModelOf("watermark-classifier", hub=True), Main(), "The classifier that looks."
+    ] = "watermark-siglip2",
     column: Annotated[str, NewColumn(), "Name of the new column."] = "watermark",
 ) -> Columns:
     """Scores how likely each picture bears a watermark: 0 is surely clean, 1 surely marked.

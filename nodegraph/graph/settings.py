@@ -9,6 +9,7 @@ from nodegraph.graph.columns import usable_params
 from nodegraph.graph.model import Node
 from nodegraph.graph.names import did_you_mean
 from nodegraph.graph.paths import is_path, located, texts_of, writes
+from nodegraph.models.hub_ids import EXAMPLE, PREFIX
 from nodegraph.parameters import Column, Expression, File, Folder, ModelOf, NewColumn, Parameter
 from nodegraph.problems import Problem, ProblemError
 from nodegraph.registry import Registry
@@ -55,17 +56,22 @@ def _parameter_problems(parameter: Parameter, node: Node, registry: Registry, ba
         yield found
     elif not blank:
         if (model := parameter.facet(ModelOf)) and isinstance(value, str):
-            yield from _model_problems(model.kind, value, registry)
+            yield from _model_problems(model, value, registry)
         if base is not None and is_path(parameter):
             for text in texts_of(value):
                 yield from _path_problems(parameter, text, base)
 
 
-def _model_problems(kind: str, id: str, registry: Registry) -> Iterator[Problem]:
-    ids = [entry.id for entry in registry.models_of(kind)]
-    if id not in ids:
-        advice = did_you_mean(id, ids, what=f"Models of kind {kind}")
-        yield Problem("unknown-model", f"There is no {kind} model {id!r}.", advice, value=id)
+def _model_problems(facet: ModelOf, id: str, registry: Registry) -> Iterator[Problem]:
+    if registry.model(id, facet) is not None:
+        return
+    if facet.hub and id.startswith(PREFIX):
+        message = f"{id!r} names no model of the hub."
+        yield Problem("unknown-model", message, f"Write repository and full commit: {EXAMPLE}", value=id)
+        return
+    ids = [entry.id for entry in registry.models_of(facet.kind)]
+    advice = did_you_mean(id, ids, what=f"Models of kind {facet.kind}")
+    yield Problem("unknown-model", f"There is no {facet.kind} model {id!r}.", advice, value=id)
 
 
 def _path_problems(parameter: Parameter, text: str, base: Path) -> Iterator[Problem]:

@@ -52,6 +52,11 @@ class ModelEntry:
     urls: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
+    def folder_name(self) -> str:
+        """Its id as the name of a folder or file."""
+        return self.id.replace(":", "--").replace("/", "--")
+
+    @property
     def embedded(self) -> bool:
         """Whether it is shipped with the app and needs no download."""
         return bool(self.asset)

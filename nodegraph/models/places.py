@@ -21,7 +21,7 @@ class Places:
 
     def folder_of(self, entry: ModelEntry) -> Path:
         """Where the user can put the files of a model by hand."""
-        return self.models / entry.id
+        return self.models / entry.folder_name
 
     def repository_of(self, entry: ModelEntry) -> Path:
         """The model's folder in the hub client's cache: blobs/, refs/ and snapshots/<commit>/ lie in it."""

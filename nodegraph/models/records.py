@@ -51,7 +51,7 @@ class Records:
         self._write(entry, {**record, "hashes": {**known, str(path): stamped}})
 
     def _file(self, entry: ModelEntry) -> Path:
-        return self.folder / f"{entry.id}.json"
+        return self.folder / f"{entry.folder_name}.json"
 
     def _read(self, entry: ModelEntry) -> dict[str, Any]:
         try:

@@ -26,9 +26,10 @@ def models_of(steps: Steps, registry: Registry) -> Iterator[tuple[str, ModelEntr
             if facet is None or value is None or value in seen:
                 continue
             seen.add(value)
-            if value not in registry.models:
+            entry = registry.model(value, facet)
+            if entry is None:
                 raise ProblemError(Problem("unknown-model", f"There is no model {value!r}.", node=item.id, param=name))
-            yield item.id, registry.models[value]
+            yield item.id, entry
 
 
 def resolve_models(

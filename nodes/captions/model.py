@@ -74,7 +74,7 @@ def caption_model(
     images: ImageSet,
     *,
     answers: Annotated[Values, Take(caption_image, where=rows_to_ask)],
-    model: Annotated[str, ModelOf("captioner"), Main(), "The model that writes."] = "demo-captioner",
+    model: Annotated[str, ModelOf("captioner", hub=True), Main(), "The model that writes."] = "demo-captioner",
     prompt: Annotated[
         str, Text(lines=3), Main(), "What to ask it; empty: the question that the model is used to."
     ] = "",
@@ -107,7 +107,8 @@ def caption_model(
 
     A model invents things: names, counts, text, what is out of sight. Score its captions with *CLIP score* against the
     caption and look at the worst. It sees a reduced picture and misses small details. The demo model describes the
-    drawn scenes of the samples only and is wrong on photos.
+    drawn scenes of the samples only and is wrong on photos. Any model of the Hugging Face hub that answers about
+    pictures can be named by repository and commit, `hf:owner/name@commit`; read its licence on its page.
     """
     asked = rows_to_ask(images, {"only_empty": only_empty, "fields": fields})
     said = answers.list()

@@ -87,7 +87,7 @@ def t5_tokens(
     images: ImageSet,
     *,
     counted: Annotated[TextValues, Take(tokens_measure, texts=_captions)],
-    tokenizer: Annotated[str, ModelOf("tokenizer"), "The tokenizer that counts."] = "t5-tokenizer",
+    tokenizer: Annotated[str, ModelOf("tokenizer", hub=True), "The tokenizer that counts."] = "t5-tokenizer",
     caption: Caption = None,
     limit: Annotated[int, Range(2, 10_000, 1), Main(), "Tokens that a caption may have, end mark included."] = 512,
 ) -> Columns:

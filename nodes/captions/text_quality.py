@@ -113,7 +113,7 @@ def caption_perplexity(
     images: ImageSet,
     *,
     found: Annotated[TextValues, Take(perplexity_measure, texts=_texts)],
-    model: Annotated[str, ModelOf("language-model"), Main(), "The language model that reads."] = "gpt2",
+    model: Annotated[str, ModelOf("language-model", hub=True), Main(), "The language model that reads."] = "gpt2",
     caption: Caption = None,
     column: Annotated[str, NewColumn(), "Name of the new column."] = "perplexity",
 ) -> Columns:

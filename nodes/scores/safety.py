@@ -38,7 +38,9 @@ def nsfw(
     images: ImageSet,
     *,
     found: Annotated[Values, Take(nsfw_classifier)],
-    model: Annotated[str, ModelOf("nsfw-classifier"), Main(), "The classifier that judges."] = "nsfw-marqo-384",
+    model: Annotated[
+        str, ModelOf("nsfw-classifier", hub=True), Main(), "The classifier that judges."
+    ] = "nsfw-marqo-384",
     column: Annotated[str, NewColumn(), "Name of the new column."] = "nsfw",
 ) -> Columns:
     """Scores how likely each picture is not safe for work: 0 is surely safe, 1 surely not.

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QStyledItemDelegate, QStyleOpti
 from gui.inspector.fields.field import Field, FieldContext, calm_wheel
 from gui.inspector.words import size_text
 from nodegraph.models.catalogue import ModelEntry
+from nodegraph.models.hub_ids import EXAMPLE, PREFIX
 from nodegraph.parameters import ModelOf
 
 
@@ -49,6 +50,7 @@ class ModelField(Field):
     def __init__(self, context: FieldContext, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         facet = self.parameter.facet(ModelOf)
+        self._facet = facet
         self._entries = context.registry.models_of(facet.kind) if facet else []
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -68,6 +70,8 @@ class ModelField(Field):
         self.box.view().setMinimumWidth(380)
         calm_wheel(self.box)
         self.box.activated.connect(lambda index: self.say(self.box.itemData(index)))
+        if self._facet is not None and self._facet.hub:
+            self._take_hub_ids()
         layout.addWidget(self.box)
         self._state = QLabel(self)
         self._state.setWordWrap(True)
@@ -87,9 +91,10 @@ class ModelField(Field):
         if index < 0 and value:
             self.box.addItem(str(value), value)
             index = self._known
-            self.box.setItemData(index, QBrush(self.context.theme["state_error"]), Qt.ItemDataRole.ForegroundRole)
+            if self._entry_of(value) is None:
+                self.box.setItemData(index, QBrush(self.context.theme["state_error"]), Qt.ItemDataRole.ForegroundRole)
         self.box.setCurrentIndex(index)
-        entry = next((entry for entry in self._entries if entry.id == value), None)
+        entry = self._entry_of(value)
         self._state.setText(self._line(entry) if entry else "")
         self._state.setToolTip(entry.note if entry else "")
         self._state.setVisible(entry is not None)
@@ -100,10 +105,31 @@ class ModelField(Field):
         self.show_value(None)
         self.box.setPlaceholderText(self.tr("Several values"))
 
+    def _entry_of(self, value: object) -> ModelEntry | None:
+        return self.context.registry.model(str(value), self._facet) if value and self._facet is not None else None
+
+    def _take_hub_ids(self) -> None:
+        """A model of the hub can be typed in; the list stays for the others."""
+        self.box.setEditable(True)
+        self.box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        line = self.box.lineEdit()
+        assert line is not None
+        line.setToolTip(self.tr("Choose one, or type a model of the Hugging Face hub: {0}").format(EXAMPLE))
+        line.setAccessibleName(self.tr("Model"))
+        line.editingFinished.connect(lambda: self._typed(line.text().strip()))
+
+    def _typed(self, text: str) -> None:
+        """What was typed counts when it is the name of no model in the list: that one was chosen already."""
+        if text.startswith(PREFIX) and text != self.box.currentData():
+            self.say(text)
+        elif not text.startswith(PREFIX):
+            self.box.setEditText(self.box.itemText(self.box.currentIndex()))
+
     def _line(self, entry: ModelEntry) -> str:
         if entry.embedded:
             state = self.tr("shipped with the app")
         else:
             state = self.tr("on this machine") if is_here(entry) else self.tr("downloaded on its first run")
         licence = self.tr("{0} (restricted)").format(entry.licence) if entry.restricted else entry.licence
-        return " · ".join((size_text(entry.bytes), licence, state))
+        size = [size_text(entry.bytes)] if entry.bytes else []
+        return " · ".join((*size, licence, state))

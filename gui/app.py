@@ -14,6 +14,7 @@ from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from gui.collecting import Collector
 from gui.main_window import MainWindow
 from gui.qt_types import make_types
 from gui.settings import Settings
@@ -51,6 +52,7 @@ def make_application(arguments: list[str]) -> QApplication:
     application = QApplication(arguments)
     application.setApplicationDisplayName("")
     QGuiApplication.setDesktopFileName(NAME)
+    Collector(application)
     install_font(application)
     application.setWindowIcon(icon("route", load_theme("dark"), "accent"))
     return application

@@ -19,6 +19,7 @@ import pytest  # noqa: E402  (Qt must not be imported before its platform is cho
 from PySide6.QtCore import QCoreApplication, QSettings  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
+from gui.collecting import collect_what_is_due  # noqa: E402
 from gui.document import GraphDocument  # noqa: E402
 from gui.qt_types import make_types  # noqa: E402
 from gui.settings import Settings  # noqa: E402
@@ -32,10 +33,15 @@ QUICKSTART = Path(__file__).parents[2] / "example_graphs" / "quickstart.json"
 
 @pytest.fixture(scope="session", autouse=True)
 def only_what_comes_from_now_on() -> Iterator[None]:
-    """Sets aside what earlier tests loaded: looking through millions of torch's objects takes a second a test."""
+    """Sets aside what earlier tests loaded: looking through millions of torch's objects takes a second a test.
+
+    Garbage is collected between tests, as the app collects it: never by a thread of the app's.
+    """
     gc.collect()
     gc.freeze()
+    gc.disable()
     yield
+    gc.enable()
     gc.unfreeze()
 
 
@@ -52,6 +58,7 @@ def nothing_is_left_running() -> Iterator[None]:
     yield
     if QCoreApplication.instance() is not None and (left := wait_for_the_end()):
         pytest.fail(f"still running: {', '.join(left)}")
+    collect_what_is_due()
 
 
 @pytest.fixture(scope="session")

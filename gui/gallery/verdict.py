@@ -25,12 +25,12 @@ class VerdictButtons(QWidget):
         self.buttons: dict[str, QPushButton] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        for verdict, text, tip in (
-            ("accept", self.tr("Accept"), self.tr("It is good: it goes on, whatever the score says (A)")),
-            ("review", self.tr("Look Again"), self.tr("Decide later: it stays in the queue (L)")),
-            ("reject", self.tr("Reject"), self.tr("It is bad: it is dropped, whatever the score says (R)")),
+        for verdict, text, key, tip in (
+            ("accept", self.tr("Accept"), "A", self.tr("It is good: it goes on, whatever the score says (A)")),
+            ("review", self.tr("Look Again"), "L", self.tr("Decide later: it stays in the queue (L)")),
+            ("reject", self.tr("Reject"), "R", self.tr("It is bad: it is dropped, whatever the score says (R)")),
         ):
-            button = QPushButton(text)
+            button = QPushButton(f"{text} ({key})")
             button.setObjectName(verdict)
             button.setAccessibleName(text)
             button.setToolTip(tip)

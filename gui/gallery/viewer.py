@@ -48,7 +48,7 @@ class Viewer(QWidget):
     ) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self.setWindowTitle(self.tr("Picture"))
-        self.resize(1180, 760)
+        self.resize(1240, 780)
         self._document, self._results, self._thumbnails, self._by_hand = document, results, thumbnails, by_hand
         self._rows: RowsModel | None = None
         self._node = ""

@@ -29,6 +29,7 @@ from gui.inspector.fields.raw import RawField
 from gui.inspector.fields.scale import scale_of
 from gui.inspector.fields.text import TextField
 from gui.inspector.fields.texts import TextsField
+from gui.inspector.words import choice_text
 from gui.theme.theme import load_theme
 from nodegraph.columns import ColumnInfo
 from nodegraph.graph.columns import ColumnsAt
@@ -248,3 +249,28 @@ def test_a_click_on_a_box_ticks_the_column_and_another_unticks_it(room: Room) ->
     assert room.param("flawless", "columns") == [*before, field.list.item(free).text()]
     room.qtbot.mouseClick(field.list.viewport(), Qt.MouseButton.LeftButton, pos=box)
     assert room.param("flawless", "columns") == before
+
+
+def test_ticked_columns_stand_first_and_nothing_moves_under_the_hand(room: Room) -> None:
+    room.document.push(SetParam("flawless", "columns", ["is_low_information"]), "Set")
+    room.selection.choose(["flawless"])
+    field = room.row("columns").field
+    assert isinstance(field, ColumnsField)
+
+    def names() -> list[str]:
+        return [field.list.item(row).text() for row in range(field.list.count())]
+
+    before = names()
+    assert before[0] == "is_low_information"
+    field.list.item(3).setCheckState(Qt.CheckState.Checked)
+    assert room.param("flawless", "columns") == ["is_low_information", before[3]]
+    assert names() == before
+    room.document.undo_stack.undo()
+    assert names()[0] == "is_low_information"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [("value", "Value"), ("png", "PNG"), ("jpeg", "JPEG"), ("sd-scripts", "sd-scripts"), (8, "8")]
+)
+def test_a_choice_reads_as_a_person_writes_it(value: object, text: str) -> None:
+    assert choice_text(value) == text

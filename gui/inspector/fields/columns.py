@@ -19,6 +19,7 @@ class ColumnsField(Field):
     def __init__(self, context: FieldContext, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self._values: list[str] = []
+        self._said: list[str] | None = None
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         self.list = QListWidget(self)
@@ -35,13 +36,16 @@ class ColumnsField(Field):
         self.show_value(self._values)
 
     def show_value(self, value: object) -> None:
-        """Ticks the columns of the list."""
+        """Ticks the columns of the list, which stand first; after a tick by hand each stays where it is."""
         self._values = [str(item) for item in value] if isinstance(value, list) else []
         offered = fitting(self, self.context_columns)
         blocked = self.list.blockSignals(True)
         row = self.list.currentRow()
-        names = [*(name for name in self._values if name not in offered), *offered]
-        if names != [self.list.item(index).text() for index in range(self.list.count())]:
+        names = [*self._values, *(name for name in offered if name not in self._values)]
+        there = [self.list.item(index).text() for index in range(self.list.count())]
+        if self._values == self._said and set(names) == set(there):
+            names = there
+        elif names != there:
             self.list.clear()  # only where it must be: it may be one of these items that was just ticked
             self.list.addItems(names)
         for index, name in enumerate(names):
@@ -61,4 +65,5 @@ class ColumnsField(Field):
 
     def _ticked(self, item: QListWidgetItem) -> None:
         kept = [name for name in self._values if name != item.text()]
-        self.say([*kept, item.text()] if item.checkState() == Qt.CheckState.Checked else kept)
+        self._said = [*kept, item.text()] if item.checkState() == Qt.CheckState.Checked else kept
+        self.say(self._said)

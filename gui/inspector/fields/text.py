@@ -23,7 +23,7 @@ class Lines(QPlainTextEdit):
     def sizeHint(self) -> QSize:
         """As high as its lines."""
         lines = min(max(self.document().lineCount(), self._least), self._most)
-        around = 2 * (self.frameWidth() + round(self.document().documentMargin())) + 8
+        around = 2 * (self.frameWidth() + round(self.document().documentMargin())) + 10
         return QSize(super().sizeHint().width(), self.fontMetrics().lineSpacing() * lines + around)
 
     def minimumSizeHint(self) -> QSize:

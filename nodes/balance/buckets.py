@@ -12,6 +12,7 @@ from nodegraph import ColumnInfo, Columns, Context, ImageSet, Main, Problem, Ran
 from nodes.balance.placement import Placement
 from nodes.balance.presets import PRESETS, Model, Trainer, bucketing
 from nodes.measures.header import header as header_measure
+from nodes.training_columns import TRAIN, repeats_of, usual_split
 
 COLUMNS = {
     "bucket": ColumnInfo("text", 'Bucket the trainer puts it into, such as "832x1216"; empty where it makes none'),
@@ -113,11 +114,11 @@ def _counts(images: ImageSet, placed: Sequence[Placement | None]) -> Counter[str
     """How many pictures an epoch shows of each bucket."""
     height = len(images)
     repeats = images["repeats"].to_list() if "repeats" in images.columns else [1] * height
-    splits = images["split"].to_list() if "split" in images.columns else ["train"] * height
+    splits = images["split"].to_list() if "split" in images.columns else [TRAIN] * height
     counts: Counter[str] = Counter()
     for one, times, split in zip(placed, repeats, splits, strict=True):
-        if one is not None and split != "validation":
-            counts[one.name] += int(1 if times is None else times)
+        if one is not None and usual_split(split) == TRAIN:
+            counts[one.name] += repeats_of(times, 1)
     return counts
 
 

@@ -11,6 +11,7 @@ import polars as pl
 from nodegraph import Column, ColumnInfo, Context, ImageSet, Keep, Main, Problem, Range, Text, arrange
 from nodes.balance.strata import kept_for, label, parse_targets, repeats_for, shares, weights
 from nodes.reasons import texts
+from nodes.training_columns import TRAIN, usual_split
 
 COLUMNS = {"repeats": ColumnInfo("integer", "How often an epoch shows the picture")}
 SHOWN = 12
@@ -49,8 +50,8 @@ def repeats(
     one that is shown 20 times is learnt by heart, so 3 to 5 is a good *most* for small sets. *Sampling* drops pictures
     of the frequent values by lot until the shares are right.
 
-    Pictures without a value, or with one that the targets do not name, are shown once and all kept. Pictures for
-    validation are left alone where the set is split already. The log tells the shares that came out: whole repeats
+    Pictures without a value, or with one that the targets do not name, are shown once and all kept. Where the set is
+    split already, only pictures for training are balanced. The log tells the shares that came out: whole repeats
     cannot reach every share.
     """
     wanted = parse_targets(targets)
@@ -73,7 +74,7 @@ def _labels(images: ImageSet, column: str) -> list[str | None]:
     height = len(images)
     splits = images["split"].to_list() if "split" in images.columns else [None] * height
     return [
-        None if value is None or value == "" or split == "validation" else label(value)
+        None if value is None or value == "" or usual_split(split) != TRAIN else label(value)
         for value, split in zip(images[column].to_list(), splits, strict=True)
     ]
 
@@ -89,8 +90,11 @@ def _sampled(
 ) -> Keep:
     cids, rids = images.cids, images.rids
     mask = [True] * len(images)
+    rows_of: dict[str | None, list[int]] = {}
+    for row, name in enumerate(labels):
+        rows_of.setdefault(name, []).append(row)
     for name, count in kept.items():
-        rows = [row for row, one in enumerate(labels) if one == name]
+        rows = rows_of[name]
         rows.sort(key=lambda row: (float(context.random(seed, cids[row]).random()), rids[row]))
         for row in rows[count:]:
             mask[row] = False

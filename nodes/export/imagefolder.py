@@ -16,15 +16,15 @@ from nodegraph.parameters import Column, Folder, Main
 from nodegraph.results import Written
 from nodes.export.captions import EmptyText, parted_by_caption
 from nodes.export.card import card, hub_license, size_category
-from nodes.export.items import TRAIN, items_of
+from nodes.export.items import items_of
 from nodes.export.manifest import Record
-from nodes.export.names import folder_name
+from nodes.export.names import RESERVED, folder_name
 from nodes.export.order import Content, Layout, Order
 from nodes.export.pictures import ImageFormat, Wish
 from nodes.export.tables import TableFormat, coded_table, further_columns, with_columns
 from nodes.export.write import write_export
+from nodes.training_columns import TRAIN, usual_split
 
-SPLIT_NAMES = {"val": "validation", "valid": "validation", "dev": "validation", "training": TRAIN}
 NAMING_COLUMNS = ("license", "author", "source")
 
 
@@ -82,9 +82,12 @@ def imagefolder(
 
 
 def split_name(split: str) -> str:
-    """The split as the `datasets` library takes it: word characters only, "validation" for its short forms."""
-    name = re.sub(r"\W+", "_", folder_name(split, TRAIN), flags=re.ASCII).strip("_").lower() or "other"
-    return SPLIT_NAMES.get(name, name)
+    """The split as the `datasets` library takes it: word characters only, "validation" for its short forms.
+
+    What no folder can be named after is "other" and never mixed into "train".
+    """
+    name = re.sub(r"\W+", "_", folder_name(split, "other"), flags=re.ASCII).strip("_").lower()
+    return usual_split("other" if not name or name in RESERVED else name)
 
 
 def metadata_of(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from nodegraph.data.imageset import ImageSet
-
-TRAIN = "train"
+from nodes.training_columns import TRAIN, usual_split
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,12 @@ class Item:
 def items_of(images: ImageSet) -> list[Item]:
     """The rows as items, sorted by rid.
 
-    Columns used where there are any: caption, split, license or licence, author, source.
+    Columns used where there are any: caption, split (under its usual name), license or licence, author, source.
     """
     columns = set(images.columns)
 
     def text(row: dict[str, object], *names: str) -> str:
-        return next((str(row[name]) for name in names if name in columns and row[name] is not None), "")
+        return next((str(row[name]) for name in names if name in columns and _is_said(row[name])), "")
 
     items = [
         Item(
@@ -41,7 +41,7 @@ def items_of(images: ImageSet) -> list[Item]:
             path=text(row, "path"),
             recipe=text(row, "recipe"),
             caption=text(row, "caption"),
-            split=text(row, "split").strip() or TRAIN,
+            split=usual_split(text(row, "split")),
             license=text(row, "license", "licence"),
             author=text(row, "author"),
             source=text(row, "source"),
@@ -49,3 +49,7 @@ def items_of(images: ImageSet) -> list[Item]:
         for row in images.rows()
     ]
     return sorted(items, key=lambda item: item.rid)
+
+
+def _is_said(value: object) -> bool:
+    return value is not None and not (isinstance(value, float) and math.isnan(value))

@@ -14,13 +14,14 @@ from nodegraph.problems import Problem
 from nodegraph.results import Written
 from nodes.export.captions import EmptyCaption, parted_by_caption
 from nodes.export.card import card
-from nodes.export.items import TRAIN, items_of
+from nodes.export.items import items_of
 from nodes.export.manifest import Record
 from nodes.export.names import folder_name, one_line
 from nodes.export.order import Layout, Order
 from nodes.export.pictures import ImageFormat, Wish
-from nodes.export.training import REGULARISATION, VALIDATION, Subset, split_folder, subsets_of, trainer_root
+from nodes.export.training import REGULARISATION, Subset, split_folder, subsets_of, trainer_root
 from nodes.export.write import write_export
+from nodes.training_columns import TRAIN, VALIDATION
 
 CAPTION_EXTENSION = ".txt"
 CONFIG = "dataset_config.toml"

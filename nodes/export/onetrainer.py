@@ -18,8 +18,9 @@ from nodes.export.manifest import Record
 from nodes.export.names import one_line
 from nodes.export.order import Layout, Order
 from nodes.export.pictures import ImageFormat, Wish
-from nodes.export.training import VALIDATION, Subset, subsets_of, trained_folder, trainer_root
+from nodes.export.training import Subset, subsets_of, trained_folder, trainer_root
 from nodes.export.write import write_export
+from nodes.training_columns import VALIDATION
 
 CONCEPTS = "concepts.json"
 CONCEPT_VERSION = 2

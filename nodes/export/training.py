@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from nodegraph.data.imageset import ImageSet
 from nodegraph.problems import problem
-from nodes.export.items import TRAIN
 from nodes.export.names import folder_name, one_line
+from nodes.training_columns import TRAIN, VALIDATION, repeats_of, usual_split
 
-VALIDATION = "validation"
-VALIDATION_NAMES = frozenset({VALIDATION, "valid", "val"})
 REGULARISATION = "regularisation"
 OWN_FOLDERS = (TRAIN, VALIDATION, REGULARISATION)
-MOST_REPEATS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +34,16 @@ def subsets_of(images: ImageSet, repeats: int, tokens: str) -> dict[str, Subset]
     """The subset of each row by rid, of the columns split, repeats, class_token and is_reg where there are any.
 
     `repeats` and `tokens` stand for rows without a value; regularisation pictures without one are shown once.
-    Fractions are rounded, to 1 at least. Class tokens that differ in what no folder name can hold are made one.
+    Class tokens that differ in what no folder name can hold are made one.
     """
     columns = [name for name in ("split", "repeats", "class_token", "is_reg") if name in images.columns]
     subsets: dict[str, Subset] = {}
     for row in images.rows(["rid", *columns]):
-        split = str(row.get("split") or "").strip() or TRAIN
+        split = usual_split(row.get("split"))
         is_reg = _is_true(row.get("is_reg"))
-        often = _count(row.get("repeats"), 1 if is_reg else repeats) if is_reg or split == TRAIN else 1
+        often = repeats_of(row.get("repeats"), 1 if is_reg else repeats) if is_reg or split == TRAIN else 1
         words = one_line(str(row.get("class_token") or "")) or tokens
-        subsets[str(row["rid"])] = Subset(VALIDATION if split in VALIDATION_NAMES else split, often, words, is_reg)
+        subsets[str(row["rid"])] = Subset(split, often, words, is_reg)
     return _with_one_text_a_folder(subsets)
 
 
@@ -59,12 +55,6 @@ def _with_one_text_a_folder(subsets: Mapping[str, Subset]) -> dict[str, Subset]:
         rid: Subset(one.split, one.repeats, texts[folder_name(one.tokens, "").casefold()], one.is_reg)
         for rid, one in subsets.items()
     }
-
-
-def _count(value: object, otherwise: int) -> int:
-    if isinstance(value, int | float) and math.isfinite(value):
-        return min(max(1, round(value)), MOST_REPEATS)
-    return otherwise
 
 
 def _is_true(value: object) -> bool:

@@ -11,8 +11,7 @@ import polars as pl
 from nodegraph import Context, ImageSet, Main, Problem, Range, Rows, arrange
 from nodegraph.data.edits import Edit, Jitter, Mirror, Rotate
 from nodes.shape.recipes import with_edits
-
-TRAIN = "train"
+from nodes.training_columns import TRAIN, usual_split
 
 
 def _check(params: Mapping[str, Any]) -> Sequence[Problem]:
@@ -45,7 +44,8 @@ def augment(
     """
     taken = set(images.rids)
     rows: list[dict[str, Any]] = []
-    for row in images.table.filter(pl.col("split") == TRAIN).sort("rid").iter_rows(named=True):
+    trained = pl.Series([bool(split) and usual_split(split) == TRAIN for split in images["split"]], dtype=pl.Boolean)
+    for row in images.table.filter(trained).sort("rid").iter_rows(named=True):
         seen: set[str] = {row["recipe"]}
         for number in range(1, copies + 1):
             random = context.random(seed, f"{row['cid']}#{number}")

@@ -67,7 +67,10 @@ def test_the_card_names_the_splits_and_the_licence(tmp_path: Path) -> None:
         ("val", "validation"),
         ("Training", "train"),
         ("a/b c", "a_b_c"),
-        ("..", "train"),
+        ("Validation", "validation"),
+        ("..", "other"),
+        ("aux", "other"),
+        ("(con)", "other"),
         ("猫", "other"),
     ],
 )

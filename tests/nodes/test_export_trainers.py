@@ -17,6 +17,7 @@ from nodegraph.problems import ProblemError
 from nodegraph.specs import NodeSpec
 from nodes.export import ai_toolkit, kohya, onetrainer
 from nodes.export.ai_toolkit import whole
+from nodes.export.items import items_of
 from nodes.export.training import OWN_FOLDERS, split_folder, subsets_of
 from tests.nodes.exporting import coded, exported, images_of, photos, pictures_in, put
 
@@ -195,3 +196,22 @@ def test_repeats_are_whole_numbers_of_one_or_more() -> None:
     rows = [{"rid": f"{n}", "cid": "", "path": "", "recipe": ""} for n in range(6)]
     images = images_of(rows, repeats=[0.0, -4.0, 2.6, float("nan"), float("inf"), 1e12])
     assert [subset.repeats for subset in subsets_of(images, 7, "").values()] == [1, 1, 3, 7, 7, 1000]
+
+
+@pytest.mark.parametrize("split", ["Train", "training", " train ", "", None])
+def test_a_split_for_training_is_trained_on_however_it_is_written(tmp_path: Path, split: str | None) -> None:
+    images = images_of(photos(tmp_path / "in", 2), split=["Val", split])
+    found = [(subset.split, subset.trained) for subset in subsets_of(images, 1, "").values()]
+    assert found == [("validation", False), ("train", True)]
+    exported(kohya, images, tmp_path / "out", metadata_json=True)
+    assert len(json.loads((tmp_path / "out/metadata.json").read_bytes())) == 1
+
+
+def test_repeats_that_a_table_gave_as_text_count(tmp_path: Path) -> None:
+    images = images_of(photos(tmp_path / "in"), repeats=["3", "2.6", "often", None])
+    assert [subset.repeats for subset in subsets_of(images, 7, "").values()] == [3, 3, 7, 7]
+
+
+def test_a_caption_that_is_no_number_is_none(tmp_path: Path) -> None:
+    images = images_of(photos(tmp_path / "in", 2), caption=[float("nan"), 2.5])
+    assert [item.caption for item in items_of(images)] == ["", "2.5"]

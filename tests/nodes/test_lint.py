@@ -330,3 +330,9 @@ def test_findings_are_summed_up_worst_first() -> None:
         "hint: b: Small.",
     ]
     assert counts(findings) == "5 errors, 1 hint"
+
+
+def test_repeats_that_are_no_number_count_once_and_other_splits_not_at_all() -> None:
+    rows = [{"rid": f"{n}.jpg", "cid": "", "path": "", "recipe": "", "caption": "one"} for n in range(6)]
+    images = images_of(rows, split=["Train", "training", None, "val", "dev", "test"], repeats=[float("nan")] * 6)
+    assert linted(images=images, sizes=[(1024, 1024)] * 6)[0].summary.startswith("3 pictures")

@@ -28,10 +28,10 @@ from nodes.report.lint.folder import Subset, Tree, at, flat_subsets, kohya_subse
 from nodes.report.lint.samples import Sample, caption_findings, set_findings, size_findings
 from nodes.report.rendering import rendered
 from nodes.report.target import checked_page, write_files
+from nodes.training_columns import TRAIN, repeats_of, usual_split
 
 MARK = b'<meta name="generator" content="nodegraph trainer lint">'
 CONFIG = "dataset_config.toml"
-NOT_TRAINED = frozenset({"validation", "valid", "val", "test"})
 SHOWN = 20
 LEAST_STEP, MOST_SIDE = 8, 16_384
 
@@ -118,11 +118,10 @@ def _of_rows(
     samples: list[Sample] = []
     columns = [name for name in ("rid", "caption", "split", "repeats") if name in images.columns]
     for row, size in zip(images.rows(columns), sizes, strict=True):
-        if str(row.get("split") or "").strip() in NOT_TRAINED:
+        if usual_split(row.get("split")) != TRAIN:
             continue
-        repeats = row.get("repeats")
         caption = " ".join(str(row.get("caption") or "").split())
-        samples.append(Sample(str(row["rid"]), size, caption, int(repeats) if isinstance(repeats, int | float) else 1))
+        samples.append(Sample(str(row["rid"]), size, caption, repeats_of(row.get("repeats"), 1)))
     return samples, [*caption_findings(samples, trainer), *_sizes(samples, rule, limits)]
 
 

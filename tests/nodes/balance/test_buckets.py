@@ -55,3 +55,9 @@ def test_no_pictures_have_no_buckets() -> None:
     found, said = planned(images(0), [])
     assert found.height == 0
     assert said == []
+
+
+def test_only_pictures_for_training_count_and_repeats_may_be_any_value() -> None:
+    rows = images(4, repeats=["3", "often", "2", "1"], split=["Train", "training", "test", "dev"])
+    _, said = planned(rows, [(1024, 1024)] * 4)
+    assert said[0] == "Buckets (1): 1024x1024 4."

@@ -65,7 +65,8 @@ def repeats_for(counts: Mapping[str, int], wanted: Mapping[str, float], most: in
 def shares(counts: Mapping[str, int], repeats: Mapping[str, int]) -> dict[str, float]:
     """The share of each stratum when its pictures are shown so often; they add up to 1."""
     shown = {name: counts[name] * times for name, times in repeats.items()}
-    return {name: one / sum(shown.values()) for name, one in shown.items()}
+    total = sum(shown.values())
+    return {name: one / total for name, one in shown.items()}
 
 
 def _error(found: Mapping[str, float], wanted: Mapping[str, float]) -> float:

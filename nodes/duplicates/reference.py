@@ -76,14 +76,15 @@ def exclude_reference(
             limit = 1 - cosine
             distances = _by_vector(vectors, reference_vectors, order)
     found, nearest = _nearest(len(images), len(reference), distances, apart_of)
-    _same_bytes(images, contents, apart_of, found, nearest)
+    _same_bytes(images, contents, found, nearest)
     matches = (found <= limit + (ROUNDING if by == "embedding" else 0)).tolist()
     mask = pl.Series("mask", [not match for match in matches], pl.Boolean)
     match_of = [names[nearest[row]] if match else None for row, match in enumerate(matches)]
+    cids = images.cids
     far = pl.Series("reference_distance", [None if np.isinf(value) else float(value) for value in found], pl.Float64)
 
     def reason(row: int) -> str:
-        if images.cids[row] == contents[nearest[row]]:
+        if cids[row] == contents[nearest[row]]:
             return f"the same file as {match_of[row]} in the reference set"
         return f"same picture as {match_of[row]} in the reference set, distance {number_text(far[row])}"
 
@@ -152,11 +153,7 @@ def _nearest(
 
 
 def _same_bytes(
-    images: ImageSet,
-    contents: Sequence[str],
-    apart_of: Mapping[int, set[int]],
-    found: NDArray[np.float64],
-    nearest: NDArray[np.int64],
+    images: ImageSet, contents: Sequence[str], found: NDArray[np.float64], nearest: NDArray[np.int64]
 ) -> None:
     """Writes the rows in that are a reference file, byte by byte."""
     first = {content: number for number, content in reversed(list(enumerate(contents)))}

@@ -76,8 +76,9 @@ def license(
     known = {text: normalised(text) for text in set(written)}
     found = [known[text] for text in written]
     agreed = _agreed(images, consent)
+    listed = _families(allowed)
     verdicts = [
-        _verdict(text, license, yes, allow, _families(allowed), unknown=unknown, no_answer=no_answer, column=column)
+        _verdict(text, license, yes, allow, listed, unknown=unknown, no_answer=no_answer, column=column)
         for text, license, yes in zip(written, found, agreed, strict=True)
     ]
     mask = pl.Series("mask", [verdict[0] == "keep" for verdict in verdicts], pl.Boolean)

@@ -102,3 +102,12 @@ def test_no_rows_and_no_values_are_fine() -> None:
     nothing, _ = weighed(images(2, label=pl.Series([None, None], dtype=pl.String)), by="sampling")
     assert nothing.mask.all()
     assert said == []
+
+
+def test_a_column_of_a_hundred_thousand_values_takes_no_longer_than_one_of_few() -> None:
+    counts = {f"value-{number:06}": 1 for number in range(20_000)}
+    # as many sums as there are values would be 400 million additions
+    assert shares(counts, dict.fromkeys(counts, 1))["value-000007"] == 1 / 20_000
+    rows = images(20_000, label=list(counts))
+    verdict, _ = weighed(rows, by="sampling")
+    assert verdict.mask.all()

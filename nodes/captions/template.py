@@ -74,6 +74,12 @@ def _check(params: Any) -> Sequence[Problem]:
     if "trigger" in fields and not trigger:
         message, fix = "The template asks for a trigger word but none is given.", "Set it, or take {trigger} out."
         return (Problem("no-trigger", message, fix, param="trigger", severity="warning"),)
+    if params.get("on_empty") == "label" and not params.get("instead"):
+        message, fix = "A column is to stand in for missing captions but none is named.", "Choose one, such as label."
+        return (Problem("no-stand-in", message, fix, param="instead", severity="warning"),)
+    if params.get("instead") and params.get("on_empty", "template") != "label":
+        message = f"The column {params['instead']} is not used: missing captions are treated in another way."
+        return (Problem("unused-stand-in", message, 'Set On empty to "label".', param="on_empty", severity="warning"),)
     if trigger and "trigger" not in fields:
         message = f"The trigger word {trigger} is nowhere in the template."
         return (Problem("unused-trigger", message, "Put {trigger} in.", param="template", severity="warning"),)
@@ -101,10 +107,10 @@ def template(
     """Puts captions together from a template: a trigger word, the caption so far, and any column.
 
     `{trigger}` is the trigger word, `{caption}` the caption so far, `{label}` the column label. The trigger word is
-    written once, however often it stands in the caption already. What has no value leaves no stray comma behind, and
-    the result is one line, because trainers read the first line alone. What a person wrote is put in word for word: a
-    trigger word in it stays where it is and is then not written a second time, and a template without `{caption}`
-    leaves it as it is.
+    written once, however often it stands in the caption already. What has no value leaves no stray comma behind; where
+    nothing has a value the caption counts as missing. The result is one line, because trainers read the first line
+    alone. What a person wrote is put in word for word: a trigger word in it stays where it is and is then not written a
+    second time, and a template without `{caption}` leaves it as it is.
     """
     pieces = pieces_of(template)
     captions, by = [], []
@@ -120,8 +126,8 @@ def template(
             by.append(row.get("caption_by"))
             continue
         text = filled(pieces, {**row, "caption": before or stand_in, "trigger": trigger}, trigger.strip())
-        captions.append(text)
-        by.append(row.get("caption_by") if before else "template")
+        captions.append(text or None)
+        by.append((row.get("caption_by") if before else "template") if text else None)
     return {"caption": captions, "caption_by": by}
 
 

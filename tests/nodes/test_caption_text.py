@@ -98,3 +98,14 @@ def test_any_text_is_a_template_or_a_problem(text: str) -> None:
 @given(st.text(alphabet=st.characters(exclude_characters="{}"), max_size=30))
 def test_values_are_never_read_as_a_template(value: str) -> None:
     assert "{label}" in (written("{label} " + value, columns={"label": ["cup"]})[0] or "")
+
+
+def test_where_nothing_has_a_value_the_caption_is_missing() -> None:
+    assert written(None, None, template="{label}", columns={"label": [None]}) == (None, None)
+
+
+def test_a_stand_in_that_is_missing_or_unused_is_warned_of() -> None:
+    assert [found.code for found in template.check({"on_empty": "label", "template": "{caption}"})] == ["no-stand-in"]
+    unused = {"on_empty": "keep", "instead": "label", "template": "{caption}"}
+    assert [found.code for found in template.check(unused)] == ["unused-stand-in"]
+    assert not template.check({**unused, "on_empty": "label"})

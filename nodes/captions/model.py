@@ -113,13 +113,21 @@ def caption_model(
     asked = rows_to_ask(images, {"only_empty": only_empty, "fields": fields})
     said = answers.list()
     told = [{name: spelled(text, vocabulary) for name, text in fields_of(answer, fields).items()} for answer in said]
-    columns = {name: pl.Series([row[name] for row in told], dtype=pl.String) for name in fields}
+    columns = {name: _answered(images, name, [row[name] for row in told], asked) for name in fields}
     if "caption" in fields:
-        said = columns.pop("caption").to_list()
+        columns.pop("caption")
+        said = [row["caption"] for row in told]
     elif not fields:
         said = [spelled(text, vocabulary) for text in said]
     captions = captioned(images, said, f"model:{model}", layer, asked, use=not fields or "caption" in fields)
     return {**columns, **captions}
+
+
+def _answered(images: ImageSet, name: str, said: Sequence[str | None], asked: pl.Series) -> pl.Series:
+    """The column of a field: what was said where the model was asked, and elsewhere what the column held before."""
+    before = images[name].cast(pl.String).to_list() if name in images.columns else [None] * len(images)
+    answers = [new if flag else old for new, old, flag in zip(said, before, asked.to_list(), strict=True)]
+    return pl.Series(answers, dtype=pl.String)
 
 
 NODES = (caption_model,)

@@ -183,6 +183,12 @@ def test_fields_without_a_caption_write_none_and_are_asked_of_every_row() -> Non
     assert found["caption_model"].to_list() == ['{"subject": "a cup"}'] * 2
 
 
+def test_a_field_keeps_what_its_column_held_where_the_model_was_not_asked() -> None:
+    rows = images(2, caption=["old", None], subject=["a boat", "unknown"])
+    found = run(rows, '{"subject": "a cup", "caption": "a red cup"}', fields=["caption", "subject"])
+    assert found["subject"].to_list() == ["a boat", "a cup"]
+
+
 def test_an_answer_that_is_no_json_leaves_fields_and_caption_as_they_were() -> None:
     found = run(images(2, caption=["old", None]), "a cup", fields=["caption", "subject"], only_empty=False)
     assert found["caption"].to_list() == ["old", None]

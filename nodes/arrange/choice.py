@@ -91,7 +91,7 @@ def split(
         Literal["share", "count"], "Whether validation is a share of the pictures or a number."
     ] = "share",
     share: Annotated[float, Range(0, 0.5, step=0.01), Main(), "Which share goes to validation; 0.1 is a tenth."] = 0.1,
-    count: Annotated[int, Range(0, 1_000_000), "How many pictures go to validation."] = 50,
+    count: Annotated[int, Range(0, 1_000_000), "How many pictures go to validation, at most half of them."] = 50,
     groups: Annotated[
         list[str], "Rows that are equal in one of these columns stay together. Columns that are not there are ignored."
     ] = ["duplicate_group"],  # noqa: B006  (a default is data of the form, never changed)
@@ -120,7 +120,7 @@ def _clusters(images: ImageSet, columns: Sequence[str]) -> list[tuple[int, ...]]
     graph: nx.Graph[Hashable] = nx.Graph()
     graph.add_nodes_from(range(len(images)))
     for name in columns:
-        for row, value in enumerate(images[name].to_list()):
+        for row, value in enumerate(_without_nan(images[name]).to_list()):
             if value is not None and value != "":
                 graph.add_edge(row, (name, value))
     parts = nx.connected_components(graph)
@@ -128,7 +128,12 @@ def _clusters(images: ImageSet, columns: Sequence[str]) -> list[tuple[int, ...]]
 
 
 def _strata(images: ImageSet, column: str | None) -> list[Hashable]:
-    return [None] * len(images) if column is None else images[column].to_list()
+    return [None] * len(images) if column is None else _without_nan(images[column]).to_list()
+
+
+def _without_nan(values: pl.Series) -> pl.Series:
+    """The values with null for "not a number", each of which would be unlike every other."""
+    return values.fill_nan(None) if values.dtype.is_float() else values
 
 
 def _drawn(

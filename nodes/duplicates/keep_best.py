@@ -11,12 +11,10 @@ import polars as pl
 from nodegraph import Column, ColumnInfo, Columns, Context, ImageSet, Keep, Main, Problem, dedup
 from nodes.captions.authorship import BY_PERSON, IN_USE, captions_of
 from nodes.duplicates.grouping import Group
-from nodes.duplicates.verdict import best_first, strangers_among
+from nodes.duplicates.verdict import PREFER, PreferHelp, best_first, strangers_among
 from nodes.reasons import texts, value_text
 
 Merge = Literal["own", "longest", "tags"]
-
-DEFAULT_PREFER = ["megapixels", "bytes"]
 
 
 def _gives(params: Any) -> Mapping[str, ColumnInfo]:
@@ -38,11 +36,7 @@ def keep_best(
     groups: Annotated[
         list[str], Column("text"), Main(), "Columns with the names of groups, as finders that keep all give them."
     ] = ["duplicate_group"],  # noqa: B006  (a form's default, never changed)
-    prefer: Annotated[
-        list[str],
-        Main(),
-        "Columns by which one is better, the most important first; the higher wins, with a minus in front the lower.",
-    ] = DEFAULT_PREFER,
+    prefer: Annotated[list[str], Main(), PreferHelp] = PREFER,
     captions: Annotated[
         Merge, Main(), "The best one's own caption, the longest of the group, or the tags of all of them."
     ] = "own",
@@ -89,7 +83,7 @@ def _groups(
         names = images[column].to_list()
         first: dict[str, int] = {}
         for place, row in enumerate(order):
-            if names[row] is not None and first.setdefault(names[row], place) != place:
+            if names[row] and first.setdefault(names[row], place) != place:
                 pairs.append((first[names[row]], place))
     # every two of a group are joined through its best, so that taking some apart leaves the others together
     joined: nx.Graph[int] = nx.Graph(pairs)

@@ -125,3 +125,11 @@ def test_pictures_of_one_source_stay_together_where_that_is_asked_and_a_short_va
     parts = split.function(rows, context=context, share=0.3, groups=["duplicate_group", "source"])
     assert validation(rows, parts) == {"0008.jpg"}
     assert said == ["Validation has 1 pictures of the 3 asked for: groups that stay together are large."]
+
+
+def test_rows_without_a_number_are_one_stratum_and_no_group() -> None:
+    nan = float("nan")
+    rows = images(40, style=[nan] * 20 + [1.0] * 20)
+    result = drawn(sample, rows, count=10, stratify="style")
+    chosen = rows.table.filter(result.mask)
+    assert chosen["style"].is_nan().sum() == 5

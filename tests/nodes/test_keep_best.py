@@ -146,3 +146,8 @@ def test_one_of_each_group_is_kept_in_whatever_order(given_rows: list[tuple[Any,
     random.shuffle(order)
     other = shuffled(rows, order)
     assert kept(other, best(other, groups=["one", "two"], prefer=["score"])) == kept(rows, verdict)
+
+
+def test_an_empty_name_is_no_group() -> None:
+    rows = images(3, duplicate_group=["", "", None])
+    assert keep_best.function(rows, context=Context("best"), prefer=[]).mask.all()

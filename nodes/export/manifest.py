@@ -71,6 +71,11 @@ class Manifest:
         return json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
+_KINDS: Mapping[str, type] = {
+    entry.name: {"int": int, "bool": bool, "str": str}[str(entry.type)] for entry in fields(Record)
+}
+
+
 def loads(text: str) -> Manifest | None:
     """The manifest written in `text`, or None when it is not one of ours, of another version, or damaged."""
     try:
@@ -79,17 +84,30 @@ def loads(text: str) -> Manifest | None:
             return None
         names = [entry.name for entry in fields(Record)]
         pictures = [Record(**{name: row[name] for name in names}) for row in whole["pictures"]]
+        if not all(map(_is_sound, pictures)):
+            return None
         texts = {str(path): str(digest) for path, digest in whole["texts"].items()}
         packs = {str(path): str(digest) for path, digest in whole.get("packs", {}).items()}
         return Manifest(str(whole["kind"]), tuple(pictures), texts, packs)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def _is_sound(record: Record) -> bool:
+    """Whether the values are of their types; raises ValueError for a text that no file can hold."""
+    for name, kind in _KINDS.items():
+        value = getattr(record, name)
+        if type(value) is not kind:
+            return False
+        if kind is str:
+            value.encode()  # JSON can spell half a surrogate pair
+    return True
 
 
 def licenses_table(records: Sequence[Record]) -> str:
     """A CSV file with a row a picture: file, license, author, source, rid."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text, lineterminator="\r\n")  # so that a lone "\r" in a cell is quoted, too
     writer.writerow(["file", "license", "author", "source", "rid"])
     writer.writerows([r.file, r.license, r.author, r.source, r.rid] for r in records)
     return text.getvalue()

@@ -334,3 +334,22 @@ def test_an_export_can_be_moved_and_is_still_known(tmp_path: Path) -> None:
     exported(NODES[1], images_of(rows), tmp_path / "out")
     shutil.move(tmp_path / "out", tmp_path / "moved")
     assert "nothing to change" in exported(NODES[1], images_of(rows), tmp_path / "moved").summary
+
+
+@pytest.mark.parametrize(
+    "damage", [{"caption": 5}, {"sha256": None}, {"bytes": "7"}, {"file": ["a"]}, {"rid": "\ud800"}]
+)
+def test_a_manifest_with_values_of_other_types_is_none(tmp_path: Path, damage: dict[str, Any]) -> None:
+    images = images_of(photos(tmp_path / "in"))
+    exported(kohya, images, tmp_path / "out")
+    path = tmp_path / "out/manifest.json"
+    whole = json.loads(path.read_text("utf-8"))
+    whole["pictures"][0] |= damage
+    path.write_text(json.dumps(whole), "utf-8")
+    assert refused(kohya, images, tmp_path / "out") == "folder-not-ours"
+
+
+def test_a_line_end_in_a_cell_does_not_end_the_row_of_the_licences(tmp_path: Path) -> None:
+    exported(kohya, images_of(photos(tmp_path / "in"), author=["a\rb", "c\nd", '"', "e,f"]), tmp_path / "out")
+    with (tmp_path / "out/licenses.csv").open(encoding="utf-8", newline="") as file:
+        assert sorted(row["author"] for row in csv.DictReader(file)) == sorted(["a\rb", "c\nd", '"', "e,f"])

@@ -105,7 +105,7 @@ class _Run:
         self._sets: dict[End, ImageSet] = {}
         self._counts: dict[str, NodeCount] = {}
         self._written: list[Path] = []
-        self._sources: list[Path] = []
+        self._sources = tuple(read_folders(graph, registry))
         self._contexts: dict[str, Context] = {}
         self._last_progress = 0.0
         self._index, self._started = 0, 0.0
@@ -113,9 +113,6 @@ class _Run:
     def all(self) -> RunResult:
         """Every step, then the summary."""
         started = time.perf_counter()
-        for item in self._steps.active.values():
-            if item.spec.kind == "source":
-                self._sources += read_folders(item)
         with suppress(Cancelled):
             for index, step in enumerate(self._steps.steps):
                 self._cancel.check()
@@ -266,7 +263,7 @@ class _Run:
             title=self._graph.title,
             seed=self._graph.seed,
             upstream=tuple(count for node, count in self._counts.items() if node in above),
-            sources=tuple(self._sources),
+            sources=self._sources,
             decisions=self._decisions,
             thumbnail=self._tools.thumbnails.get,
             notice=lambda text: self._say(Notice(item.id, text)),

@@ -13,9 +13,12 @@ from nodegraph.data.content import StatMemo, content_ids
 from nodegraph.data.imageset import BASE_SCHEMA
 from nodegraph.data.ledger import joined, ledger_of
 from nodegraph.data.unreadable import Unavailable
-from nodegraph.parameters import File, Folder
+from nodegraph.graph.model import Graph
+from nodegraph.graph.paths import is_path, texts_of
+from nodegraph.parameters import with_defaults
 from nodegraph.plan.stages import Active
 from nodegraph.problems import ProblemError
+from nodegraph.registry import Registry
 from nodegraph.results import Found
 from nodegraph.run.evaluate import Outcome, error_rows
 
@@ -71,12 +74,17 @@ def _with_base_columns(table: pl.DataFrame, cids: list[str]) -> pl.DataFrame:
     return table.select(*(pl.col(name).cast(kind) for name, kind in BASE_SCHEMA.items()), *rest)
 
 
-def read_folders(active: Active) -> list[Path]:
-    """The folders and files that a source reads, or unpacks into: no export ever writes there."""
+def read_folders(graph: Graph, registry: Registry) -> list[Path]:
+    """The folders and files that sources read, or unpack into: no export ever writes there.
+
+    Sources that this run has no use for count, too; those that are muted do not.
+    """
     paths: list[Path] = []
-    for name, parameter in active.spec.parameters.items():
-        facet = parameter.facet(Folder) or parameter.facet(File)
-        value = active.params.get(name)
-        if facet is not None and isinstance(value, str) and value:
-            paths.append(Path(value))
+    for node in graph.nodes.values():
+        spec = registry.nodes.get(node.type)
+        if spec is None or spec.kind != "source" or node.mode == "mute":
+            continue
+        for name, value in with_defaults(spec.parameters, node.params).items():
+            if is_path(spec.parameters[name]):
+                paths += map(Path, texts_of(value))
     return paths

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
 import polars as pl
 import pytest
 
+from nodegraph import Context, Folder, ImageSet, Registry, Written, export
 from nodegraph.graph.edit import SetMode, apply
 from nodegraph.graph.model import End, Node, graph_of
 from nodegraph.run.cancel import Cancel
@@ -183,3 +188,23 @@ def test_a_bypassed_node_needs_neither_its_model_nor_its_measures(bench: Bench) 
     result = bench.run(graph)
     assert "likeness" not in result.sets[End("likeness", "images")].columns
     assert result.summary.model_calls == 0
+
+
+def test_exports_know_the_folders_of_all_sources_but_muted_ones_whatever_takes_part(bench: Bench) -> None:
+    known: list[Path] = []
+
+    @export("test/export", rev=1)
+    def looking(images: ImageSet, *, folder: Annotated[str, Folder(writes=True)], context: Context) -> Written:
+        """Looks at what it must not write to."""
+        known.extend(context.sources)
+        return Written([], "nothing")
+
+    bench.registry = Registry({**bench.registry.nodes, "test/export": looking}, bench.registry.models)
+    graph = bench.graph()
+    others = {
+        "elsewhere": Node("elsewhere", "test/folder", 1, {"folder": str(bench.root / "elsewhere")}),
+        "off": Node("off", "test/folder", 1, {"folder": str(bench.root / "off")}, mode="mute"),
+    }
+    result = bench.run(replace(graph, nodes={**graph.nodes, **others}), targets=("export",))
+    assert result.summary.exit == 0
+    assert sorted(known) == [bench.root / "elsewhere", bench.pictures]

@@ -31,7 +31,7 @@ from gui.inspector.fields.text import TextField
 from gui.inspector.fields.texts import TextsField
 from gui.inspector.words import choice_text
 from gui.theme.theme import load_theme
-from nodegraph.columns import ColumnInfo
+from nodegraph.columns import ColumnInfo, accepts
 from nodegraph.graph.columns import ColumnsAt
 from nodegraph.graph.edits import AddNode, SetParam
 from nodegraph.graph.model import Graph, Node
@@ -274,3 +274,23 @@ def test_ticked_columns_stand_first_and_nothing_moves_under_the_hand(room: Room)
 )
 def test_a_choice_reads_as_a_person_writes_it(value: object, text: str) -> None:
     assert choice_text(value) == text
+
+
+def test_each_parameter_of_the_catalogue_that_holds_columns_offers_those_upstream(
+    qtbot: QtBot, registry: Registry
+) -> None:
+    there = {kind: ColumnInfo(kind) for kind in ("number", "integer", "text", "flag")}
+    lists: set[str] = set()
+    for spec in registry.nodes.values():
+        for name in spec.reads_columns:
+            parameter = spec.parameters[name]
+            field = field_for(FieldContext(parameter, registry, load_theme("light"), ColumnsAt(there), Path.home))
+            qtbot.addWidget(field)
+            wanted = {kind for kind in there if accepts(parameter.facet(Column).kind, kind)}
+            if isinstance(field, ColumnsField):
+                lists.add(f"{spec.type}.{name}")
+                assert {field.list.item(row).text() for row in range(field.list.count())} == wanted, spec.type
+            else:
+                assert isinstance(field, ColumnField), f"{spec.type}.{name} is typed in"
+                assert set(field.names()) == wanted, spec.type
+    assert {"filter/flag.columns", "duplicates/keep_best.groups", "caption/layers.layers"} <= lists

@@ -34,7 +34,7 @@ def intervals() -> NDArray[np.float64]:
     return np.array(found)
 
 
-@measure("grey_square", rev=1, takes=Pixels("L", 256))
+@measure("grey_square", rev=2, takes=Pixels("L", 256))
 def grey_square(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The picture in grey, 64 x 64, its sides stretched to the same length."""
     from PIL import Image
@@ -43,13 +43,13 @@ def grey_square(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(Image.fromarray(pixels).resize((SQUARE, SQUARE), Image.Resampling.BOX))
 
 
-@measure("picture_shape", rev=1, takes=Pixels("L", 256))
+@measure("picture_shape", rev=2, takes=Pixels("L", 256))
 def picture_shape(pixels: NDArray[np.uint8]) -> float:
     """Width by height of the upright picture."""
     return pixels.shape[1] / pixels.shape[0]
 
 
-@measure("window_hashes", rev=1, takes=Pixels("L", 256))
+@measure("window_hashes", rev=2, takes=Pixels("L", 256))
 def window_hashes(pixels: NDArray[np.uint8]) -> NDArray[np.uint64]:
     """The 64-bit DCT hashes of all windows, the whole picture first, then row by row of `intervals()` down and across.
 

@@ -226,10 +226,12 @@ class _Run:
     def _finish(self, item: Active, tables: Mapping[str, Any], dropped: Any, added: int = 0) -> None:
         """Keeps the node's sets: the ledger of the first port holds its own drops, those of the others do not.
 
-        A row that one input dropped and another brings back goes on, so its old drop is left out.
+        A row that one input dropped and another brings back goes on, so its old drop is left out. Inputs that rows are
+        only compared with leave nothing behind.
         """
-        above = joined(self._sets[end].ledger for end in item.inputs.values())
-        several = len(item.inputs) > 1
+        several = item.spec.joins and item.node.mode != "bypass"
+        ports = item.spec.inputs if several else item.spec.inputs[:1]
+        above = joined(self._sets[item.inputs[port]].ledger for port in ports if port in item.inputs)
         above = above.unique(maintain_order=True) if several else above
         for port, table in tables.items():
             gone = above.join(table, on=["rid", "cid"], how="anti", maintain_order="left") if several else above

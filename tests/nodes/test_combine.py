@@ -16,9 +16,11 @@ from nodegraph.registry import registry_of
 from nodegraph.run.executor import run
 from nodegraph.run.options import RunOptions
 from nodegraph.run.prepare import prepare_graph
+from nodes.duplicates.reference import exclude_reference
 from nodes.filters.limits import threshold
 from nodes.flow.combine import compare, set_operation
 from nodes.flow.merge import merge
+from nodes.models import MODELS
 from nodes.sources import NODES as SOURCES
 from tests.nodes.tables import images, shuffled
 from tests.run.conftest import draw
@@ -337,3 +339,26 @@ def test_a_row_that_was_dropped_and_comes_back_is_not_told_as_dropped(tmp_path: 
     assert set(joined.ledger["rid"]) == lost
     after = result.sets[End("none", "kept")].ledger
     assert sorted(after.filter(pl.col("node") == "none")["rid"]) == sorted(joined.rids)
+
+
+def test_what_a_reference_set_lost_is_no_loss_of_the_set(tmp_path: Path) -> None:
+    for folder, count in (("in", 3), ("reference", 5)):
+        for number in range(count):
+            draw(tmp_path / folder / f"{folder}-{number}.png", number, size=(20 + 10 * number, 20))
+    nodes = [
+        Node("folder", "source/folder", params={"folder": str(tmp_path / "in")}),
+        Node("others", "source/folder", params={"folder": str(tmp_path / "reference")}),
+        Node("some", "filter/threshold", rev=2, params={"column": "bytes", "low": 1e9}),
+        Node("exclude", "duplicates/exclude_reference", params={"by": "bytes"}),
+    ]
+    wires = [
+        ("folder.images", "exclude.images"),
+        ("others.images", "some.images"),
+        ("some.kept", "exclude.reference"),
+    ]
+    registry = registry_of([*SOURCES, threshold, exclude_reference], MODELS)
+    graph = prepare_graph(graph_of(nodes, wires), registry, base=tmp_path).graph
+    result = run(graph, registry, RunOptions(device="cpu", cache=tmp_path / "cache"), lambda _event: None)
+    assert result.counts["some"].dropped == 5
+    assert len(result.sets[End("exclude", "kept")]) == 3
+    assert result.sets[End("exclude", "kept")].ledger.height == 0

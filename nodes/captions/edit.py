@@ -18,6 +18,7 @@ Verb = Literal[
 ]  # fmt: skip
 CHANGES = ("replace", "word", "regex", "tag")
 WANT_TEXT = ("remove", "prepend", "append")
+WANT_NONE = ("sort", "dedupe", "lower", "upper", "sentence")
 ARROW = "=>"
 
 LONGEST = 100_000
@@ -56,6 +57,8 @@ def operation_of(line: str) -> Operation:
         return Operation(verb, old.strip(), new.strip())
     if verb in WANT_TEXT and not rest:
         raise _bad(line, "it does not say which text", f"Write it like {verb}: text")
+    if verb in WANT_NONE and rest:
+        raise _bad(line, "it is always done to the whole caption", f"Write {verb} alone.")
     return Operation(verb, rest)  # type: ignore[arg-type]  (held against Verb above)
 
 

@@ -81,6 +81,7 @@ def test_a_caption_of_which_nothing_is_left_is_missing_and_nobodys() -> None:
         ("replace: => b", "bad-operation"),
         ("prepend:", "bad-operation"),
         ("remove", "bad-operation"),
+        ("lower: Foo", "bad-operation"),
         ("regex: ( => x", "bad-pattern"),
         ("regex: (?=a) => x", "bad-pattern"),
         ("regex: a{1000}{1000} => x", "bad-pattern"),

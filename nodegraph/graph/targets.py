@@ -1,10 +1,11 @@
-"""What exports write: two nodes of a graph must not write to one place, where each would undo the other."""
+"""What exports write: never where another export writes, as each would undo the other, and never into a source."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from nodegraph.graph.model import Graph
 from nodegraph.graph.paths import is_path, located, texts_of, writes
@@ -14,8 +15,8 @@ from nodegraph.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)
-class _Target:
-    """One place that an export writes to: whose parameter names it, as it is written there and in full."""
+class _Place:
+    """One place that a node reads or writes: whose parameter names it, as it is written there and in full."""
 
     node: str
     param: str
@@ -24,13 +25,26 @@ class _Target:
 
 
 def target_problems(graph: Graph, registry: Registry, base: Path | None, muted: frozenset[str]) -> Iterator[Problem]:
-    """A problem at each export that would write where another does, or inside of it, or around it.
+    """A problem at each export that would write where another does or a source reads, or inside of it, or around it.
 
+    A run refuses the latter too, but only once everything before the export is done.
     With `base`, the folder of the graph's file, links count as what they lead to. Exports that do not run are no
     trouble.
     """
-    known: list[_Target] = []
-    for target in _targets(graph, registry, base, muted):
+    sources = list(_places(graph, registry, base, muted, "source"))
+    known: list[_Place] = []
+    for target in _places(graph, registry, base, muted, "export"):
+        source = next((one for one in sources if _meet(one.path, target.path)), None)
+        if source is not None:
+            yield Problem(
+                "target-in-source",
+                f"This would be written to where {source.node} has its pictures ({source.text!r}), "
+                "and sources are only read.",
+                "Choose a place outside of all sources.",
+                target.node,
+                param=target.param,
+                value=target.text,
+            )
         other = next((one for one in known if _meet(one.path, target.path)), None)
         known.append(target)
         if other is None or other.node == target.node:
@@ -46,17 +60,20 @@ def target_problems(graph: Graph, registry: Registry, base: Path | None, muted: 
         )
 
 
-def _targets(graph: Graph, registry: Registry, base: Path | None, muted: frozenset[str]) -> Iterator[_Target]:
+def _places(
+    graph: Graph, registry: Registry, base: Path | None, muted: frozenset[str], kind: Literal["source", "export"]
+) -> Iterator[_Place]:
+    """What sources read or unpack into, or what exports write."""
     for id, node in graph.nodes.items():
         spec = registry.nodes.get(node.type)
-        if spec is None or spec.kind != "export" or node.mode != "normal" or id in muted:
+        if spec is None or spec.kind != kind or node.mode != "normal" or id in muted:
             continue
         for name, value in with_defaults(spec.parameters, node.params).items():
-            if is_path(spec.parameters[name]) and writes(spec.parameters[name]):
+            if is_path(spec.parameters[name]) and (kind == "source" or writes(spec.parameters[name])):
                 for text in texts_of(value):
                     path = _full(text, base)
                     if path is not None:
-                        yield _Target(id, name, text, path)
+                        yield _Place(id, name, text, path)
 
 
 def _full(text: str, base: Path | None) -> Path | None:

@@ -69,3 +69,18 @@ def test_a_link_is_what_it_leads_to(tmp_path: Path) -> None:
 
 def test_a_home_that_is_not_known_is_no_target() -> None:
     assert found({"folder": "~nobody-has-this-name/a"}, {"folder": "out/b"}) == []
+
+
+@pytest.mark.parametrize("other", ["pictures", "pictures/out", "x/../pictures"])
+def test_an_export_into_a_source_is_told_before_the_run(other: str) -> None:
+    source = Node("more", "source/folder", params={"path": "pictures"})
+    problems = found({"folder": "elsewhere"}, {"folder": other}, AddNode(source))
+    told = [(problem.code, problem.place) for problem in problems if problem.code == "target-in-source"]
+    assert told == [("target-in-source", "two.folder")]
+    problems = found({"folder": "elsewhere"}, {"folder": other}, AddNode(source), SetMode("more", "mute"))
+    assert "target-in-source" not in {problem.code for problem in problems}
+
+
+def test_an_export_around_a_source_is_told_before_the_run() -> None:
+    problems = found({"folder": "elsewhere"}, {"folder": "."})
+    assert "target-in-source" in {problem.code for problem in problems if problem.node == "two"}

@@ -42,7 +42,7 @@ _BARE = re.compile(
     r"(?:by|attribution)(?:[ -]+(?:nc|nd|sa|non-?commercial|no-?deriv\w*|share-?alike|\d\.\d|generic|international"
     r"|unported|licen[cs]e))*"
 )
-_DENIED = re.compile(r"\b(?:not|isn't|no longer|except|unless)\b")
+_DENIED = re.compile(r"\b(?:not|isn't|no longer|no commercial|except|unless|prohibited|forbidden|editorial)\b")
 _VERSION = re.compile(r"(?<![\d.])([1-4]\.\d)(?![\d.])")
 _PARTS = (
     ("nc", re.compile(r"\bnc\b|non[ -]?commercial")),

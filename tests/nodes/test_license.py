@@ -166,3 +166,10 @@ def test_wiring_says_what_is_wrong_with_a_list() -> None:
     assert [one.code for one in license.check({"allow": "list", "allowed": []})] == ["empty-list"]
     assert [one.code for one in license.check({"allow": "list", "allowed": ["CC-BYE"]})] == ["unknown-license"]
     assert license.check({"allow": "list", "allowed": ["CC-BY", "MIT"]}) == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["CC BY 4.0, no commercial use", "CC BY, commercial use prohibited", "Public Domain (editorial)"]
+)
+def test_a_licence_that_takes_something_back_is_for_a_person_to_read(text: str) -> None:
+    assert normalised(text) is None

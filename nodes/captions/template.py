@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal
@@ -169,7 +170,7 @@ def _has_trigger(pieces: Sequence[Piece]) -> bool:
 
 
 def _text_of(value: object) -> str:
-    if value is None:
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return ""
     return number_text(value) if isinstance(value, float) else str(value)
 

@@ -112,7 +112,9 @@ def _limits(values: pl.Series, mode: str, low: float | None, high: float | None)
 
 
 def _percentile(values: pl.Series, percent: float | None) -> float | None:
-    return None if percent is None else values.quantile(percent / 100, interpolation="linear")
+    # between an infinite and a finite value lies no number
+    finite = values.filter(values.is_finite())
+    return None if percent is None else finite.quantile(percent / 100, interpolation="linear")
 
 
 def _named(unknown: pl.Series, below: pl.Series) -> pl.Series:

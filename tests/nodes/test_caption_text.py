@@ -109,3 +109,8 @@ def test_a_stand_in_that_is_missing_or_unused_is_warned_of() -> None:
     unused = {"on_empty": "keep", "instead": "label", "template": "{caption}"}
     assert [found.code for found in template.check(unused)] == ["unused-stand-in"]
     assert not template.check({**unused, "on_empty": "label"})
+
+
+def test_what_is_no_number_is_never_written() -> None:
+    for value in (float("nan"), float("inf")):
+        assert written("a cup", template="{caption}, {score}", columns={"score": [value]})[0] == "a cup"

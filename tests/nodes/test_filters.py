@@ -169,3 +169,9 @@ def test_a_broken_expression_is_a_problem_of_its_parameter() -> None:
 )
 def test_numbers_are_written_for_people(value: float, text: str) -> None:
     assert number_text(value) == text
+
+
+def test_percentiles_are_taken_over_finite_values() -> None:
+    rows = images(5, score=[float("-inf"), 1.0, 2.0, 3.0, float("inf")])
+    verdict = threshold.function(rows, column="score", mode="percentile", low=50.0)
+    assert verdict.mask.to_list() == [False, False, True, True, True]

@@ -318,9 +318,11 @@ def test_an_edit_while_it_runs_leaves_the_result_stale(
 
 
 def test_problems_found_by_the_run_are_told_on_the_node(
-    run: RunController, document: GraphDocument, results: Results, qtbot: QtBot
+    run: RunController, document: GraphDocument, results: Results, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    document.push(SetParam("export", "folder", "pictures"), "Folder")
+    (tmp_path / "home/theirs").mkdir()
+    (tmp_path / "home/theirs/letter.txt").write_text("not ours")
+    document.push(SetParam("export", "folder", "theirs"), "Folder")
     with qtbot.waitSignal(run.failed, timeout=LONG) as end:
         assert run.run()
     assert results.of("export").state == "error"

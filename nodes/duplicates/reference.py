@@ -66,7 +66,8 @@ def exclude_reference(
     Pictures that a person took apart in the viewer ("Not a duplicate") do not match.
     """
     order = np.argsort(np.array(reference.rids, np.object_), kind="stable")  # of equally near ones the first by name
-    names, contents = [reference.rids[row] for row in order], [reference.cids[row] for row in order]
+    sorted_reference = reference.table[order]
+    names, contents = sorted_reference["rid"].to_list(), sorted_reference["cid"].to_list()
     limit, apart_of = 0.0, _apart_of(images, contents, context.apart())
     distances: Distances | None = None
     if len(images) and len(reference):

@@ -61,6 +61,10 @@ class Text:
     lines: int = 1
 
 
+SHORT: Mapping[str, str] = {word.lower(): word for word in ("URL", "MB", "GB", "MP", "EXIF", "ICC", "HTML")}
+"""Words of names that are written in capitals."""
+
+
 @dataclass(frozen=True, slots=True)
 class ModelOf:
     """The id of a model of this kind ("clip", "captioner") in the model catalogue.
@@ -123,8 +127,9 @@ class Parameter:
 
     @property
     def label(self) -> str:
-        """The name as a person reads it: "keep_tokens" is "Keep tokens"."""
-        return self.name.replace("_", " ").capitalize()
+        """The name as a person reads it: "keep_tokens" is "Keep tokens", "max_mb" is "Max MB"."""
+        words = [SHORT.get(word, word) for word in self.name.split("_")]
+        return " ".join([words[0][:1].upper() + words[0][1:], *words[1:]])
 
     @property
     def nullable(self) -> bool:

@@ -20,6 +20,8 @@ from nodes.sources.sidecars import UnusableError, clean_text
 
 SUFFIXES = (".csv", ".tsv", ".jsonl", ".parquet")
 LARGEST = 512 << 20
+MOST_ROWS = 2_000_000
+"""Of a Parquet file, in which a few kilobytes can hold any number of rows that are alike."""
 LONGEST_CELL = 1_000_000
 TAKEN = frozenset({"rid", "cid", "path", "recipe"})
 
@@ -30,14 +32,20 @@ def table_rows(path: Path, *, without: Sequence[str] = ()) -> list[dict[str, Any
     """The rows of a table by its suffix, in order; cells of CSV and TSV are texts. Columns in `without` are not read.
 
     A line of JSON Lines that is no object is an empty row. Raises UnusableError for what cannot be read, and for files
-    of more than 512 MB; Parquet may be larger, as its pictures are not read here.
+    of more than 512 MB; Parquet may be larger, as its pictures are not read here, but what is read of it may not.
     """
     suffix = path.suffix.lower()
     if suffix == ".parquet":
         with parquet_refusals():
             frame = scanned(path)
             columns = [name for name in frame.collect_schema().names() if name not in without]
-            return frame.select(columns).collect().to_dicts()
+            count = frame.select(pl.len()).collect().item()
+            if count > MOST_ROWS:
+                raise UnusableError(f"it has {count:,} rows, and more than {MOST_ROWS:,} are not read")
+            table = frame.select(columns).collect()
+            if table.estimated_size() > LARGEST:
+                raise UnusableError("what it holds besides pictures is larger than 512 MB")
+            return table.to_dicts()
     data = _bytes_of(path)
     if suffix == ".jsonl":
         return [_object(line) for line in data.removeprefix(b"\xef\xbb\xbf").splitlines() if line.strip()]

@@ -7,7 +7,6 @@ from nodes.arrange import NODES as ARRANGE
 from nodes.balance import NODES as BALANCE
 from nodes.captions import NODES as CAPTIONS
 from nodes.clip import NODES as CLIP
-from nodes.compression import NODES as COMPRESSION
 from nodes.duplicates import NODES as DUPLICATES
 from nodes.export import NODES as EXPORT
 from nodes.filters import NODES as FILTERS
@@ -15,21 +14,14 @@ from nodes.flow import NODES as FLOW
 from nodes.inspect import NODES as INSPECT
 from nodes.quality import NODES as QUALITY
 from nodes.report import NODES as REPORT
-from nodes.resolution import NODES as RESOLUTION
 from nodes.scores import NODES as SCORES
 from nodes.shape import NODES as SHAPE
-from nodes.sharpness import NODES as SHARPNESS
 from nodes.sources import NODES as SOURCES
-from nodes.watermark import NODES as WATERMARK
 
 NODES: tuple[NodeSpec, ...] = (
     *SOURCES,
     *INSPECT,
     *QUALITY,
-    *SHARPNESS,
-    *RESOLUTION,
-    *COMPRESSION,
-    *WATERMARK,
     *CLIP,
     *SCORES,
     *FILTERS,

@@ -10,8 +10,8 @@ from PIL.Image import Resampling, Transpose
 from nodegraph import Detail, Values
 from nodegraph.data.jpeg import quality as quality_of
 from nodegraph.data.pixels import middle
-from nodes.compression import jpeg_quality
 from nodes.measures.jpeg import block_grid, block_waves, jpeg_traces
+from nodes.quality.compression import jpeg_quality
 from tests.nodes.natural import PHOTOS, as_jpeg, luma, photos, scene
 from tests.nodes.tables import images
 

@@ -20,7 +20,7 @@ from PIL import Image
 from nodegraph import Values
 from nodegraph.parameters import with_defaults
 from nodes.measures.quality import brightness_percentiles, quality
-from nodes.quality import issue_scores, issues, odd_size
+from nodes.quality.issues import issue_scores, issues, odd_size
 from tests.nodes.golden.pictures import golden_pictures
 from tests.nodes.tables import images
 

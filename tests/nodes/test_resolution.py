@@ -10,7 +10,7 @@ from PIL.Image import Resampling
 
 from nodegraph import Values
 from nodes.measures.resolution import effective_scale, repeated_pixels
-from nodes.resolution import effective_resolution
+from nodes.quality.resolution import effective_resolution
 from tests.nodes.natural import as_jpeg, luma, photos, scene
 from tests.nodes.tables import images
 

@@ -11,7 +11,7 @@ from scipy import ndimage
 
 from nodegraph import Values
 from nodes.measures.sharpness import sharpness as sharpness_measure
-from nodes.sharpness import sharpness
+from nodes.quality.sharpness import sharpness
 from tests.nodes.golden.pictures import golden_pictures
 from tests.nodes.tables import images
 

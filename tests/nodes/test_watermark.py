@@ -12,7 +12,7 @@ from nodegraph.parameters import with_defaults
 from nodes.measures.classifier import prepare_scored
 from nodes.measures.watermark import load_watermark_classifier
 from nodes.measures.watermark import watermark as watermark_measure
-from nodes.watermark import watermark
+from nodes.quality.watermark import watermark
 from tests.nodes.tables import images
 from tests.nodes.tiny_models import save_vit_classifier
 

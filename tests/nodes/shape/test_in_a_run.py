@@ -19,8 +19,8 @@ from nodes.arrange.choice import split
 from nodes.balance.buckets import buckets
 from nodes.export import imagefolder
 from nodes.inspect.probe import probe
+from nodes.quality.sharpness import NODES as SHARPNESS
 from nodes.shape import NODES as SHAPE
-from nodes.sharpness import NODES as SHARPNESS
 from nodes.sources import NODES as SOURCES
 from tests.data.pictures import encoded, noise
 from tests.nodes.exporting import pictures_in

@@ -31,7 +31,7 @@ from tests.gui.leaks import wait_for_the_end  # noqa: E402
 QUICKSTART = Path(__file__).parents[2] / "example_graphs" / "quickstart.json"
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def only_what_comes_from_now_on() -> Iterator[None]:
     """Sets aside what earlier tests loaded: looking through millions of torch's objects takes a second a test.
 

@@ -12,6 +12,7 @@ from nodegraph.models.importing import importing
 
 @pytest.fixture(autouse=True)
 def nothing_is_frozen() -> Generator[None]:
+    gc.enable()
     gc.unfreeze()
     yield
     gc.unfreeze()

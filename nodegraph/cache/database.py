@@ -177,7 +177,12 @@ class Database:
     def _cannot_read(self, error: Exception, seen: Identity | None) -> None:
         fault = fault_of(error)
         if fault != "damaged":
-            self.notice(f"The cache file {self.path.name} cannot be read ({error}); what it holds is measured again.")
+            with self._replacing:
+                replaced = seen != identity(self.path)
+            if not replaced:  # else another thread found it damaged, and said so when it moved it away
+                self.notice(
+                    f"The cache file {self.path.name} cannot be read ({error}); what it holds is measured again."
+                )
         elif self.readonly:
             self.notice(f"The cache file {self.path.name} is damaged ({error}); the next run begins a new one.")
         else:

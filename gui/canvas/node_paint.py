@@ -206,7 +206,7 @@ class NodePainter:
         style = self.style
         track = QRectF(inner.right() - 22, inner.center().y() - 6, 22, 12)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(style.theme["accent"] if on else style.theme["border"])
+        painter.setBrush(style.theme["accent_fill"] if on else style.theme["border"])
         painter.drawRoundedRect(track, 6, 6)
         painter.setBrush(style.theme["accent_text"] if on else style.theme["text_dim"])
         painter.drawEllipse(QPointF(track.right() - 6 if on else track.left() + 6, track.center().y()), 4, 4)

@@ -7,6 +7,9 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QGuiApplication,
 
 from gui.theme.theme import Theme
 
+TINT = 0.17
+"""How much of a kind's colour is in the title of its nodes: more, and the signs of states sink into it."""
+
 
 def mixed(one: QColor, other: QColor, share: float) -> QColor:
     """The colour between two: `share` 0 is the first, 1 the second."""
@@ -56,7 +59,7 @@ class CanvasStyle:
         self.states = {
             name.removeprefix("state_"): colour for name, colour in theme.colours.items() if name.startswith("state_")
         }
-        self.titles = {kind: QBrush(mixed(theme["node_title"], colour, 0.2)) for kind, colour in self.kinds.items()}
+        self.titles = {kind: QBrush(mixed(theme["node_title"], colour, TINT)) for kind, colour in self.kinds.items()}
         self.plain_title = QBrush(theme["node_title"])
         self._edges = {name: self._edge_pen(name) for name in ("images", "kept", "dropped", "review")}
         self.edge_chosen = _round(QPen(theme["accent"], 2.6))

@@ -41,8 +41,8 @@ def stylesheet(theme: Theme) -> str:
     QToolButton[role="segment"], QToolButton[role="button"] {{ background: {colours["field"]};
         border: 1px solid {colours["border"]}; padding: 4px 7px; }}
     QToolButton[role="segment"]:hover, QToolButton[role="button"]:hover {{ background: {hover}; }}
-    QToolButton[role="segment"]:checked, QToolButton[role="button"]:checked {{ background: {colours["accent"]};
-        color: {colours["accent_text"]}; border-color: {colours["accent"]}; }}
+    QToolButton[role="segment"]:checked, QToolButton[role="button"]:checked {{ background: {colours["accent_fill"]};
+        color: {colours["accent_text"]}; border-color: {colours["accent_fill"]}; }}
     QToolButton[role="segment"]:focus, QToolButton[role="button"]:focus {{ border-color: {colours["accent"]};
         padding: 4px 7px; }}
     QToolButton[role="segment"]:checked:focus, QToolButton[role="button"]:checked:focus {{

@@ -167,7 +167,7 @@ class _EntryDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if chosen:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme["accent"])
+            painter.setBrush(theme["accent_fill"])
             painter.drawRoundedRect(rect, 5, 5)
         if entry.colour:
             painter.setPen(theme["accent_text"] if chosen else Qt.PenStyle.NoPen)

@@ -34,7 +34,7 @@ def palette_of(theme: Theme) -> QPalette:
         (role.Button, "panel"),
         (role.ButtonText, "text"),
         (role.BrightText, "accent_text"),
-        (role.Highlight, "accent"),
+        (role.Highlight, "accent_fill"),
         (role.HighlightedText, "accent_text"),
         (role.ToolTipBase, "panel"),
         (role.ToolTipText, "text"),
@@ -48,7 +48,7 @@ def palette_of(theme: Theme) -> QPalette:
         (role.Shadow, "canvas"),
     ):
         palette.setColor(which, theme[name])
-    disabled = mixed(theme["text_dim"], theme["panel"], 0.6)
+    disabled = mixed(theme["text_dim"], theme["panel"], 0.7)
     for which in (role.WindowText, role.Text, role.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, which, disabled)
     return palette
@@ -61,9 +61,9 @@ def sheet_of(theme: Theme) -> str:
     names = {name: colour.name() for name, colour in theme.colours.items()}
     names["hover"] = mixed(theme["text"], theme["panel"], 0.08).name()
     names["pressed"] = mixed(theme["text"], theme["panel"], 0.15).name()
-    names["accent_hover"] = mixed(theme["text"], theme["accent"], 0.12).name()
+    names["accent_hover"] = mixed(theme["text"], theme["accent_fill"], 0.08).name()
     names["accent_soft"] = mixed(theme["accent"], theme["panel"], 0.22).name()
-    names["disabled"] = mixed(theme["text_dim"], theme["panel"], 0.6).name()
+    names["disabled"] = mixed(theme["text_dim"], theme["panel"], 0.7).name()
     names["scroll"] = mixed(theme["text_dim"], theme["panel"], 0.45).name()
     names["icons"] = (asset_folder() / "icons" / theme.name).as_posix()
     return Template((Path(__file__).parent / SHEET).read_text("utf-8")).substitute(names)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFontDatabase
 from PySide6.QtWidgets import QApplication
 
 from gui.actions import ACTIONS
+from gui.canvas.style import CanvasStyle
+from gui.theme.fonts import FAMILY, install_font
 from gui.theme.icons import OF_ACTION, asset_folder, icon
 from gui.theme.style import apply_style, mixed, sheet_of
 from gui.theme.theme import Theme, ThemeName, load_theme
@@ -34,6 +36,32 @@ def test_text_can_be_read_on_every_ground(name: ThemeName) -> None:
     for ground in ("window", "panel", "field", "node", "node_title"):
         assert contrast(theme["text"], theme[ground]) >= 7, ground
         assert contrast(theme["text_dim"], theme[ground]) >= 4.5, ground
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_what_is_said_in_colour_can_be_read_too(name: ThemeName) -> None:
+    theme = load_theme(name)
+    for word in ("accent", "kept", "dropped", "state_error"):
+        for ground in ("window", "panel", "field", "node"):
+            assert contrast(theme[word], theme[ground]) >= 4.5, (word, ground)
+    for kind in (colour for colour in theme.colours if colour.startswith("kind_")):
+        assert contrast(theme[kind], theme["panel"]) >= 4.5, kind
+    assert contrast(theme["accent_text"], theme["accent_fill"]) >= 4.5
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_signs_of_states_are_seen_on_the_title_of_every_kind(name: ThemeName, qapp: QApplication) -> None:
+    style = CanvasStyle(load_theme(name))
+    for kind, title in style.titles.items():
+        for state, colour in style.states.items():
+            assert contrast(colour, title.color()) >= 3, (state, kind)
+
+
+def test_bold_is_drawn_by_a_bold_font(qapp: QApplication) -> None:
+    font = qapp.font()
+    install_font(qapp)
+    qapp.setFont(font)
+    assert "Bold" in QFontDatabase.styles(FAMILY)
 
 
 def test_both_themes_name_the_same_colours() -> None:

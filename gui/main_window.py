@@ -9,6 +9,7 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QMenu
 
 from gui.actions import Actions
+from gui.canvas.adding import Wiring
 from gui.canvas.view import CanvasView
 from gui.docks import Docks
 from gui.document import GraphDocument
@@ -37,7 +38,7 @@ from gui.window_actions import fill_menus, make_toolbar, scope_shortcuts, set_ic
 from gui.window_commands import Commands
 from nodegraph.cache.location import cache_folder
 from nodegraph.graph.edit import SetParam
-from nodegraph.graph.model import End, Graph
+from nodegraph.graph.model import Graph
 from nodegraph.problems import Problem, ProblemError
 from nodegraph.registry import Registry
 
@@ -139,7 +140,6 @@ class MainWindow(QMainWindow):
         self.run.device_changed.connect(self.settings.set_device)
         self.run.confirmation_wanted.connect(self._confirm_writing)
         self.canvas.palette_wanted.connect(self._open_palette)
-        self.canvas.help_wanted.connect(self.commands.help_for)
         self.canvas.message.connect(self.tell)
         self.palette_popup.chosen.connect(self._add_chosen)
         self.problems.go.connect(self._go_to_problem)
@@ -263,12 +263,12 @@ class MainWindow(QMainWindow):
         saved = self.document.path is not None
         self.run.confirm(self.questions.may_write(self.files.name, places, saved=saved))
 
-    def _open_palette(self, place: QPoint, at: QPointF, open_end: object) -> None:
+    def _open_palette(self, place: QPoint, at: QPointF, wiring: object) -> None:
         self._add_at = at
-        self.palette_popup.open_at(place, open_end)
+        self.palette_popup.open_at(place, wiring)
 
-    def _add_chosen(self, type: str, open_end: tuple[End, bool] | None) -> None:
-        self.canvas.add_node(type, self._add_at or QPointF(), open_end)
+    def _add_chosen(self, type: str, wiring: Wiring) -> None:
+        self.canvas.add_node(type, self._add_at or QPointF(), wiring)
         self.canvas.setFocus()
 
     def _go_to_problem(self, node: str, param: str) -> None:

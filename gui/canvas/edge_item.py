@@ -108,6 +108,11 @@ class EdgeItem(QGraphicsItem):
         """Its two ends, by which it is kept."""
         return (self.edge.source, self.edge.target)
 
+    @property
+    def middle(self) -> QPointF:
+        """The place half way along it."""
+        return self._path.pointAtPercent(0.5)
+
     def lead(self, start: QPointF, end: QPointF, points: Sequence[QPointF] | None = None) -> None:
         """Leads the edge from one place to another; without `points` through those it had."""
         self.points = self.points if points is None else list(points)

@@ -18,7 +18,8 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from gui.actions import Actions
 from gui.canvas.accessible import CanvasAccessible, announce, install
-from gui.canvas.arrange import bending, coordinate
+from gui.canvas.adding import Beside, Wiring, adding
+from gui.canvas.arrange import bending
 from gui.canvas.camera import Camera
 from gui.canvas.commands import CanvasCommands
 from gui.canvas.edge_item import EdgeItem
@@ -26,11 +27,10 @@ from gui.canvas.export import picture_of, svg_of
 from gui.canvas.gestures.gesture import Gesture, Pointer
 from gui.canvas.inline import InlineEditing
 from gui.canvas.keys import press_key
-from gui.canvas.links import LinkEnd, connecting, fitting_port, ordered
 from gui.canvas.menu import menu_at
 from gui.canvas.minimap import Minimap
 from gui.canvas.node_face import words
-from gui.canvas.node_geometry import GRID, TITLE, WIDTH, snapped
+from gui.canvas.node_geometry import snapped
 from gui.canvas.notes import NoteItem
 from gui.canvas.press import gesture_for
 from gui.canvas.scene import CanvasScene, ThumbnailSource
@@ -40,15 +40,13 @@ from gui.document import GraphDocument
 from gui.results import Results
 from gui.selection import Selection
 from gui.theme.theme import Theme
-from nodegraph.graph.edit import AddNode, Edit, Several, applied, new_id
-from nodegraph.graph.model import End, Node
+from nodegraph.problems import ProblemError
 
 
 class CanvasView(Camera):
-    """The canvas. `open_end` of `palette_wanted` is None or (End, whether it is an output)."""
+    """The canvas. `palette_wanted(place on the screen, place in the scene, Wiring)` asks for a node."""
 
     palette_wanted = Signal(QPoint, QPointF, object)
-    help_wanted = Signal(str)
     message = Signal(str)
 
     def __init__(
@@ -90,28 +88,24 @@ class CanvasView(Camera):
 
     # what others ask of the canvas
 
-    def add_node(self, type: str, scene_pos: QPointF, open_end: tuple[End, bool] | None = None) -> str:
-        """Adds a node with its upper left corner there, connected to `open_end` where it fits; chooses it.
+    def add_node(self, type: str, place: QPointF, wiring: Wiring = None) -> str:
+        """Adds a node near this place of the scene, or beside what it is wired to, in free space; chooses it.
 
         Answers its id, or "" where it could not be added.
         """
-        graph, registry = self.document.graph, self.document.registry
-        spec = registry.nodes.get(type)
-        id, place = new_id(graph, type), QPointF(scene_pos)
-        if open_end is not None:
-            place -= QPointF(0 if open_end[1] else WIDTH, TITLE * 2)
-        place = self._free_place(snapped(place))
-        ui = {"x": coordinate(place.x()), "y": coordinate(place.y())}
-        edits: list[Edit] = [AddNode(Node(id, type, rev=spec.rev if spec else 1, ui=ui))]
-        if open_end is not None:
-            start = LinkEnd(*open_end)
-            after = applied(graph, edits)
-            end = fitting_port(after, registry, start, id)
-            if end is not None:
-                edits.append(connecting(after, *ordered(start, LinkEnd(end, not start.is_output))))
-        if not self.document.push(Several(tuple(edits)), words("Add {node}").format(node=spec.title if spec else type)):
+        scene, spec = self.graph_scene, self.document.registry.nodes.get(type)
+        rects = {id: QRectF(scene.nodes[id].pos(), size) for id, size in scene.sizes().items()}
+        notes = [note.rect for note in scene.notes]
+        try:
+            edit, id = adding(self.document.graph, self.document.registry, type, place, wiring, rects, notes)
+        except ProblemError as error:
+            self.document.refused.emit(error.problems[0])
             return ""
+        if not self.document.push(edit, words("Add {node}").format(node=spec.title if spec else type)):
+            return ""
+        self.choose_edge(None)
         self.selection.choose([id])
+        self.show_node(id)
         return id
 
     def apply_theme(self, theme: Theme) -> None:
@@ -174,9 +168,12 @@ class CanvasView(Camera):
         note.update()
 
     def want_palette(self) -> None:
-        """Asks for the palette at the mouse, or in the middle."""
+        """Asks for the palette at the mouse, or in the middle; the node goes into the chosen edge, or beside nodes."""
         at = self._pointed if self._pointed is not None else self.viewport().rect().center()
-        self.palette_wanted.emit(self.viewport().mapToGlobal(at), self.mapToScene(at), None)
+        edge = next((item for item in self.graph_scene.edges.values() if item.chosen), None)
+        beside = Beside(self.selection.nodes) if self.selection.nodes else None
+        place = edge.middle if edge is not None else self.mapToScene(at)
+        self.palette_wanted.emit(self.viewport().mapToGlobal(at), place, edge.edge if edge is not None else beside)
 
     # Qt's events
 
@@ -310,13 +307,6 @@ class CanvasView(Camera):
         else:
             points.insert(edge.place_for(place), snapped(place))
         self.document.push(bending(edge.edge, points), words("Reroute"))
-
-    def _free_place(self, place: QPointF) -> QPointF:
-        """A place where no other node lies exactly: a second node on top of a first would hide it."""
-        taken = [item.pos() for item in self.graph_scene.nodes.values()]
-        while any((place - other).manhattanLength() < GRID for other in taken):
-            place += QPointF(GRID, GRID)
-        return place
 
     def _see_change(self, *_graphs: object) -> None:
         if self.gesture is not None:

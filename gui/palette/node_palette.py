@@ -13,7 +13,7 @@ from gui.palette.fuzzy import ranked
 from gui.palette.search_popup import Entry, SearchPopup
 from gui.theme.theme import Theme
 from nodegraph.graph.columns import given_columns
-from nodegraph.graph.model import Node
+from nodegraph.graph.model import Edge, Node
 from nodegraph.registry import Registry
 from nodegraph.specs import NodeSpec
 
@@ -31,7 +31,7 @@ KINDS = {
 
 
 class NodePalette(SearchPopup):
-    """`chosen(type, open_end)` when a node is picked. An open end is (End, whether it is an output), or None."""
+    """`chosen(type, wiring)` when a node is picked; the wiring is what `open_at` was told, see `canvas.adding`."""
 
     chosen = Signal(str, object)
 
@@ -41,14 +41,14 @@ class NodePalette(SearchPopup):
         super().__init__(theme, self.tr("Add a node: type a few letters"), parent)
         self._document = document
         self._registry = registry
-        self._open_end: object = None
+        self._wiring: object = None
         self._recent: list[str] = []
         self._columns: dict[str, str] = {}
         self.picked.connect(self._chosen)
 
-    def open_at(self, place: QPoint, open_end: object = None) -> None:
-        """Opens at a place on the screen; with an open end only nodes that fit it are shown."""
-        self._open_end = open_end
+    def open_at(self, place: QPoint, wiring: object = None) -> None:
+        """Opens at a place on the screen; with a loose end, or an edge, only nodes that fit it are shown."""
+        self._wiring = wiring
         super().open_at(place)
 
     def entries(self, query: str) -> Sequence[Entry]:
@@ -71,9 +71,11 @@ class NodePalette(SearchPopup):
 
     def _fitting(self) -> list[NodeSpec]:
         specs = list(self._registry.nodes.values())
-        if not isinstance(self._open_end, tuple):
+        if isinstance(self._wiring, Edge):
+            return [spec for spec in specs if spec.inputs and spec.outputs]
+        if not isinstance(self._wiring, tuple):
             return specs
-        _end, is_output = self._open_end
+        _end, is_output = self._wiring
         return [spec for spec in specs if (spec.inputs if is_output else spec.outputs)]
 
     def _favoured(self, spec: NodeSpec) -> float:
@@ -83,7 +85,7 @@ class NodePalette(SearchPopup):
 
     def _chosen(self, type: str) -> None:
         self._recent = [type, *(one for one in self._recent if one != type)][:8]
-        self.chosen.emit(type, self._open_end)
+        self.chosen.emit(type, self._wiring)
 
 
 def _entry(spec: NodeSpec) -> Entry:

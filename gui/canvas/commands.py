@@ -70,7 +70,6 @@ class CanvasCommands(QObject):
             "view.zoom_in": lambda: canvas.zoom(1.25),
             "view.zoom_out": lambda: canvas.zoom(0.8),
             "view.zoom_reset": canvas.zoom_reset,
-            "help.node": self.help,
         }
         for id, do in does.items():
             action = actions[id]
@@ -216,12 +215,6 @@ class CanvasCommands(QObject):
         chosen = {id: places[id] for id in self._selection.nodes if id in places}
         if len(chosen) > 1:
             self._push(moving(self._document.graph, aligned(chosen)), words("Align"))
-
-    def help(self) -> None:
-        """Asks for the help of the current node."""
-        node = self._document.graph.nodes.get(self._selection.current or "")
-        if node is not None:
-            self._canvas.help_wanted.emit(node.type)
 
     def _switch(self, mode: str) -> None:
         graph, registry = self._document.graph, self._document.registry

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from gui.actions import ACTIONS
 from gui.main_window import MainWindow
+from gui.palette.help import HelpDialog
 from gui.settings import Settings
 from nodegraph.graph.edit import SetTitle
 from nodegraph.graph.io import dumps, load
@@ -83,6 +84,15 @@ def test_every_action_stands_in_a_menu(window: MainWindow) -> None:
 def test_every_default_key_belongs_to_one_action() -> None:
     keys = [key for spec in ACTIONS for key in spec.keys]
     assert sorted(keys) == sorted(set(keys))
+
+
+def test_the_help_of_the_chosen_node_opens_once(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    window.start()
+    shown: list[str] = []
+    monkeypatch.setattr(HelpDialog, "exec", lambda dialog: shown.append(dialog.windowTitle()))
+    window.selection.choose(["probe"])
+    window.actions["help.node"].trigger()
+    assert shown == ["Help: Probe"]
 
 
 def test_undo_and_redo_say_what_they_do(window: MainWindow, qtbot: QtBot) -> None:

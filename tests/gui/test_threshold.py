@@ -201,6 +201,38 @@ def test_an_axis_holds_all_values(values: list[float]) -> None:
         assert axis.place(axis.value(place)) == pytest.approx(place)
 
 
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_limits_where_the_numbers_crowd_can_be_told_apart(mirrored: bool) -> None:
+    sharp = np.sort(np.random.default_rng(5).lognormal(6.5, 1.2, 876))  # as sharpness is in a heap of photographs
+    values = np.sort(sharp[-1] - sharp) if mirrored else sharp
+    axis = axis_of(values)
+    assert axis.place(float(np.median(values))) == pytest.approx(0.5, abs=0.01)
+    tenth, fifth = sorted(axis.place(float(np.quantile(values, (1 - at) if mirrored else at))) for at in (0.1, 0.2))
+    assert fifth - tenth > 0.05
+    assert axis_of(values, by_ratio=False).knee == 0
+    places = np.linspace(0, 1, 41)
+    assert np.all(np.diff([axis.value(place) for place in places]) > 0)
+
+
+def test_numbers_that_do_not_crowd_stand_evenly() -> None:
+    assert axis_of(np.sort(np.random.default_rng(5).normal(5, 1, 800))).knee == 0
+
+
+def test_the_axis_that_a_person_chose_stays_for_this_column(
+    qtbot: QtBot, document: GraphDocument, tmp_path: Path
+) -> None:
+    values = np.random.default_rng(5).lognormal(6.5, 1.2, 300)
+    room = Room(qtbot, document, tmp_path, table_of(values))
+    assert room.editor.log.isChecked() and room.editor.histogram.by_ratio
+    qtbot.mouseClick(room.editor.log, Qt.MouseButton.LeftButton)
+    assert not room.editor.histogram.by_ratio
+    later = tmp_path / "later.images.arrow"
+    table_of(values[:200]).write_ipc(later)
+    room.results.update("score", files={"images": later})
+    qtbot.waitUntil(lambda: "200 kept" in room.editor.counts.text(), timeout=2000)
+    assert not room.editor.histogram.by_ratio
+
+
 def test_a_step_of_a_drag_on_100000_rows_takes_less_than_50_ms(
     qtbot: QtBot, document: GraphDocument, tmp_path: Path
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from gui.document import GraphDocument
 from gui.inspector.binding import Binding
@@ -45,13 +45,23 @@ class ThresholdEditor(QWidget):
         self._unsaved: set[str] = set()
         self.distribution: Distribution | None = None
         self._source: tuple[object, ...] | None = None
+        self._wish: tuple[object, bool | None] = ("", None)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         self.counts = QLabel(self)
         self.counts.setTextFormat(Qt.TextFormat.RichText)
         self.counts.setWordWrap(True)
-        layout.addWidget(self.counts)
+        self.log = QToolButton(self)
+        self.log.setText(self.tr("Log"))
+        self.log.setCheckable(True)
+        self.log.setAccessibleName(self.tr("Logarithmic axis"))
+        self.log.setToolTip(self.tr("Logarithmic axis: more room for the end where most of the numbers are"))
+        self.log.clicked.connect(self._show_axis)
+        head = QHBoxLayout()
+        head.addWidget(self.counts, 1)
+        head.addWidget(self.log)
+        layout.addLayout(head)
         self.histogram = Histogram(theme, self)
         self.histogram.moved.connect(self._moved)
         self.histogram.released.connect(self.save)
@@ -111,7 +121,14 @@ class ThresholdEditor(QWidget):
                 self.distribution = None
             self._explain(has_table=table is not None, column=column)
             self.histogram.show_distribution(self.distribution, tuple(self._cut.limits) if self._cut else ("low",))
+            self._show_axis(self._wish[1] if self._wish[0] == column else None)
         self.renew()
+
+    def _show_axis(self, by_ratio: bool | None) -> None:
+        """Spreads the numbers as a person wishes, which then holds for this column; None: as they are best seen."""
+        self._wish = (self._source[2] if self._source else "", by_ratio)
+        self.histogram.show_axis(by_ratio=by_ratio)
+        self.log.setChecked(self.histogram.by_ratio)
 
     def renew(self) -> None:
         """Shows the node's limits as they are now; while they are dragged, the dragged ones."""
@@ -171,6 +188,7 @@ class ThresholdEditor(QWidget):
     def _show(self) -> None:
         found = self.distribution
         self.histogram.setVisible(found is not None)
+        self.log.setVisible(found is not None)
         low, high = self.bounds()
         self.histogram.show_limits(low, high)
         if found is None:

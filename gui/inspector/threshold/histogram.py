@@ -52,9 +52,19 @@ class Histogram(QWidget):
         self._distribution = distribution
         self.sides = sides
         self.chosen = self.chosen if self.chosen in sides else sides[0]
-        self._axis = axis_of(distribution.values) if distribution is not None else Axis(0.0, 1.0)
+        self.show_axis(by_ratio=None)
+
+    def show_axis(self, *, by_ratio: bool | None) -> None:
+        """Spreads the values evenly or by ratio; None: as they are best seen."""
+        found = self._distribution
+        self._axis = axis_of(found.values, by_ratio=by_ratio) if found is not None else Axis(0.0, 1.0)
         self._count()
         self.update()
+
+    @property
+    def by_ratio(self) -> bool:
+        """Whether the values are spread by ratio."""
+        return bool(self._axis.knee)
 
     def show_limits(self, low: float | None, high: float | None) -> None:
         """Shows the limits, as values of the column."""

@@ -16,8 +16,8 @@ from gui.theme.theme import Theme
 if TYPE_CHECKING:
     from gui.gallery.thumbnails import Thumbnails
 
-CELL, GAP, MIDDLE, HEAD, FOOT = 48, 4, 14, 20, 16
-"""A cell is about so wide: as many as fit on each side share the room."""
+CELL, GAP, MIDDLE, HEAD, FOOT, ROWS = 48, 4, 14, 20, 16, 2
+"""A cell is about so wide: as many as fit on each side share the room. Each has its value at its foot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,16 @@ class LimitStrip(QWidget):
             thumbnails.ready.connect(self._came)
 
     def sizeHint(self) -> QSize:
-        """A row of pictures."""
-        return QSize(280, HEAD + CELL + GAP + FOOT)
+        """Rows of pictures."""
+        return QSize(280, HEAD + ROWS * (CELL + GAP + FOOT))
 
     @property
     def each_side(self) -> int:
         """How many pictures there is room for on each side."""
+        return self._columns * ROWS
+
+    @property
+    def _columns(self) -> int:
         return max(1, round((self._half + GAP) / (CELL + GAP)))
 
     @property
@@ -63,7 +67,7 @@ class LimitStrip(QWidget):
 
     @property
     def _cell(self) -> float:
-        room = (self._half - (self.each_side - 1) * GAP) / self.each_side
+        room = (self._half - (self._columns - 1) * GAP) / self._columns
         return min(room, CELL + GAP)
 
     def show_neighbours(self, distribution: Distribution, neighbours: Neighbours) -> None:
@@ -88,18 +92,21 @@ class LimitStrip(QWidget):
         )
 
     def _cells(self) -> list[tuple[QRectF, int, bool]]:
-        middle = self.width() / 2
+        found: list[tuple[QRectF, int, bool]] = []
+        sides = ((-1, self.neighbours.under, self.neighbours.under_kept),
+                 (1, self.neighbours.over, not self.neighbours.under_kept))  # fmt: skip
+        for direction, positions, kept in sides:
+            for index, position in enumerate(positions[: self.each_side]):
+                found.append((self._place(index, direction), position, kept))
+        return found
+
+    def _place(self, index: int, direction: int) -> QRectF:
+        """Where the picture goes that is so many away from the limit: the nearest in the middle, column by column."""
+        column, row = divmod(index, ROWS)
         cell = self._cell
-        step = cell + GAP
-        under = [
-            (QRectF(middle - MIDDLE / 2 - cell - index * step, HEAD, cell, cell), position, self.neighbours.under_kept)
-            for index, position in enumerate(self.neighbours.under[: self.each_side])
-        ]
-        over = [
-            (QRectF(middle + MIDDLE / 2 + index * step, HEAD, cell, cell), position, not self.neighbours.under_kept)
-            for index, position in enumerate(self.neighbours.over[: self.each_side])
-        ]
-        return under + over
+        away = MIDDLE / 2 + column * (cell + GAP)
+        x = self.width() / 2 + (away if direction > 0 else -away - cell)
+        return QRectF(x, HEAD + row * (cell + FOOT), cell, cell)
 
     def event(self, event: QEvent) -> bool:
         """Tells the name of the picture under the pointer."""
@@ -125,7 +132,7 @@ class LimitStrip(QWidget):
         painter.setFont(font)
         self._paint_heads(painter, middle)
         painter.setPen(QPen(self._theme["text_dim"], 1, Qt.PenStyle.DashLine))
-        painter.drawLine(QPointF(middle, HEAD - 2), QPointF(middle, HEAD + self._cell + 2))
+        painter.drawLine(QPointF(middle, HEAD - 2), QPointF(middle, HEAD + ROWS * (self._cell + FOOT) - FOOT + 2))
         self._shown = set()
         for area, position, kept in self._cells():
             self._paint_picture(painter, area, position, kept)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
@@ -12,6 +13,10 @@ MEMO_TABLES = (
     """CREATE TABLE files (
         path BLOB PRIMARY KEY, stat TEXT NOT NULL, cid TEXT NOT NULL, checksum INTEGER NOT NULL) WITHOUT ROWID""",
 )
+
+
+AT_ONCE = 500
+"""Files looked up by one statement: every build of SQLite takes this many values."""
 
 
 class KnownFile(NamedTuple):
@@ -34,11 +39,17 @@ def store_files(connection: sqlite3.Connection, rows: list[KnownFile]) -> None:
     connection.executemany("INSERT OR REPLACE INTO files (path, stat, cid, checksum) VALUES (?, ?, ?, ?)", rows)
 
 
-def find_cid(connection: sqlite3.Connection, path: Path | str, stat: tuple[int, ...]) -> str | None:
-    """The content id remembered for the file in exactly this state, or None."""
-    found = connection.execute(
-        "SELECT path, stat, cid, checksum FROM files WHERE path = ?", (os.fsencode(path),)
-    ).fetchone()
-    if found is None or not isinstance(found[2], str):
-        return None
-    return found[2] if known_file(path, stat, found[2]) == found else None
+def find_cids(connection: sqlite3.Connection, files: Sequence[tuple[Path | str, tuple[int, ...]]]) -> list[str | None]:
+    """The content id remembered for each file in exactly this state, or None."""
+    rows: dict[object, tuple[object, ...]] = {}
+    for start in range(0, len(files), AT_ONCE):
+        places = [os.fsencode(path) for path, _ in files[start : start + AT_ONCE]]
+        marks = ",".join("?" * len(places))
+        query = f"SELECT path, stat, cid, checksum FROM files WHERE path IN ({marks})"
+        rows.update((row[0], row) for row in connection.execute(query, places))
+    found: list[str | None] = []
+    for path, stat in files:
+        row = rows.get(os.fsencode(path))
+        cid = row[2] if row else None
+        found.append(cid if isinstance(cid, str) and known_file(path, stat, cid) == row else None)
+    return found

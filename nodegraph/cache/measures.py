@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -13,7 +13,7 @@ from nodegraph.cache.blobs import Blob, load_blobs, missing_blobs, store_blobs, 
 from nodegraph.cache.codec import decode, encode
 from nodegraph.cache.collect import DEFAULT_LIMIT, collect
 from nodegraph.cache.database import Database
-from nodegraph.cache.filememo import find_cid, known_file, store_files
+from nodegraph.cache.filememo import find_cids, known_file, store_files
 from nodegraph.cache.keys import MeasureKey, content_key
 from nodegraph.cache.layouts import LAYOUTS, MEASURES_FILE
 from nodegraph.cache.opening import PATIENCE
@@ -114,9 +114,10 @@ class MeasureCache:
             data = encode(kind, remembered.value)
         self._database.write(store_blobs, Blob(key, content, data, self._day()), size=len(data) + 200)
 
-    def lookup(self, path: Path | str, stat: tuple[int, ...], /) -> str | None:
-        """The content id remembered for this file in exactly this state, or None. A moment passes until it is seen."""
-        return self._database.read(lambda connection: find_cid(connection, path, stat), None, settled=False)
+    def lookup(self, files: Sequence[tuple[Path | str, tuple[int, ...]]], /) -> list[str | None]:
+        """The content id remembered for each file in exactly this state, or None. A moment passes until it is seen."""
+        unknown: list[str | None] = [None] * len(files)
+        return self._database.read(lambda connection: find_cids(connection, files), unknown, settled=False)
 
     def remember(self, path: Path | str, stat: tuple[int, ...], cid: str, /) -> None:
         """Remembers the content id of a file that looked like `stat` before and after it was read."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -13,13 +14,15 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol
 
 from nodegraph.data.opening import opened
+from nodegraph.data.paths import path_of
 from nodegraph.data.unreadable import Unavailable
 
 CHUNK = 1 << 20
 RACY_NS = 2_000_000_000
 """A file changed this recently could change again with no visible trace: coarse file systems count in 2 seconds."""
 ATTEMPTS = 3
-PART = 32
+PART = 256
+"""Files that one thread looks up together, at most: few where there are few, so that all threads have some to read."""
 
 
 class Stat(NamedTuple):
@@ -35,8 +38,8 @@ class Stat(NamedTuple):
 class StatMemo(Protocol):
     """Remembers the content id of files by path and stat."""
 
-    def lookup(self, path: Path | str, stat: Stat, /) -> str | None:
-        """The content id remembered for this file in exactly this state, or None."""
+    def lookup(self, files: Sequence[tuple[Path | str, Stat]], /) -> list[str | None]:
+        """The content id remembered for each file in exactly this state, or None."""
         ...
 
     def remember(self, path: Path | str, stat: Stat, cid: str, /) -> None:
@@ -47,9 +50,9 @@ class StatMemo(Protocol):
 class NoMemo:
     """A memo that remembers nothing."""
 
-    def lookup(self, _path: Path | str, _stat: Stat, /) -> str | None:
+    def lookup(self, files: Sequence[tuple[Path | str, Stat]], /) -> list[str | None]:
         """Always None."""
-        return None
+        return [None] * len(files)
 
     def remember(self, _path: Path | str, _stat: Stat, _cid: str, /) -> None:
         """Does nothing."""
@@ -67,14 +70,14 @@ def content_id(
     memo = memo or NoMemo()
     key = os.fspath(path)
     with opened(path) as file:
-        before = _stat(file)
-        known = memo.lookup(key, before)
+        before = _stat(os.fstat(file.fileno()))
+        known = memo.lookup([(key, before)])[0]
         for _attempt in range(0 if known else ATTEMPTS):
             file.seek(0)
             # The clock is read before the bytes: a write during or after the read gets a later time than this.
             started = now_ns()
             cid = _hash(file)
-            after = _stat(file)
+            after = _stat(os.fstat(file.fileno()))
             if after == before:
                 # As in git's index, a file touched just now is not remembered: a second write within the same tick of
                 # the file system's clock would leave size and times as they are.
@@ -99,28 +102,51 @@ def content_ids(
 
     `progress(done, total)` is called from the reading threads, one call at a time.
     """
+    memo = memo or NoMemo()
     total, done, lock = len(paths), 0, threading.Lock()
 
-    def read(path: str) -> str | Unavailable:
+    def advance(files: int) -> None:
         nonlocal done
+        with lock:
+            done += files
+            progress(done, total)
+
+    def read(path: str) -> str | Unavailable:
         try:
             result: str | Unavailable = content_id(path, memo)
         except Unavailable as error:
             result = error
-        with lock:
-            done += 1
-            progress(done, total)
+        advance(1)
         return result
 
     def read_part(part: Sequence[str]) -> list[str | Unavailable]:
-        return [read(path) for path in part]
+        known = _known(part, memo)
+        if count := len(known) - known.count(None):
+            advance(count)
+        return [cid or read(path) for path, cid in zip(part, known, strict=True)]
 
-    # A few files at a time: to hand over one that is remembered takes longer than to look it up.
-    parts = [paths[start : start + PART] for start in range(0, total, PART)]
-    if not parts:
+    if not total:
         return []
+    size = min(PART, -(-total // (4 * threads)))
+    parts = [paths[start : start + size] for start in range(0, total, size)]
     with ThreadPoolExecutor(min(threads, len(parts)), thread_name_prefix="content") as pool:
         return [result for part in pool.map(read_part, parts) for result in part]
+
+
+def _known(paths: Sequence[str], memo: StatMemo) -> list[str | None]:
+    """The content ids of the files that `memo` knows as they look now. None of them is opened."""
+    states = [_state(path) for path in paths]
+    there = [(path, state) for path, state in zip(paths, states, strict=True) if state is not None]
+    found = iter(memo.lookup(there))
+    return [None if state is None else next(found) for state in states]
+
+
+def _state(path: str) -> Stat | None:
+    try:
+        found = os.stat(path if "\\" not in path else path_of(path))  # noqa: PTH116  (a Path takes longer than the call)
+    except (OSError, ValueError):
+        return None  # reading it tells why
+    return _stat(found) if stat.S_ISREG(found.st_mode) else None
 
 
 def _hash(file: BinaryIO) -> str:
@@ -130,6 +156,5 @@ def _hash(file: BinaryIO) -> str:
     return digest.hexdigest()
 
 
-def _stat(file: BinaryIO) -> Stat:
-    found = os.fstat(file.fileno())
+def _stat(found: os.stat_result) -> Stat:
     return Stat(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_dev)

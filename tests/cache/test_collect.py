@@ -189,7 +189,7 @@ def test_clear_forgets_everything_and_frees_the_disk(tmp_path: Path) -> None:
     assert found.bytes < 200_000
     with MeasureCache.open(tmp_path) as cache:
         assert cache.seconds_per_item("embedding", "cpu") is None
-        assert cache.lookup("/data/a.jpg", (1,)) is None
+        assert cache.lookup([("/data/a.jpg", (1,))]) == [None]
 
 
 def test_clear_leaves_a_run_that_is_open_at_work(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nodegraph.cache.filememo import AT_ONCE
 from nodegraph.cache.measures import Failure, MeasureCache, MeasureKey, Value, content_key
 from nodegraph.data.content import Stat, StatMemo
 
@@ -181,10 +182,9 @@ def test_the_memo_knows_a_file_only_as_it_looked(tmp_path: Path) -> None:
         memo: StatMemo = cache
         memo.remember("/data/a.jpg", stat, "ab12")
         cache.flush()
-        assert memo.lookup(Path("/data/a.jpg"), stat) == "ab12"
-        assert memo.lookup("/data/b.jpg", stat) is None
+        assert memo.lookup([("/data/b.jpg", stat), (Path("/data/a.jpg"), stat)]) == [None, "ab12"]
         for field in Stat._fields:
-            assert memo.lookup("/data/a.jpg", stat._replace(**{field: 0})) is None
+            assert memo.lookup([("/data/a.jpg", stat._replace(**{field: 0}))]) == [None]
 
 
 def test_the_memo_knows_only_the_last_state_of_a_file(tmp_path: Path) -> None:
@@ -193,7 +193,7 @@ def test_the_memo_knows_only_the_last_state_of_a_file(tmp_path: Path) -> None:
         cache.remember("/data/a.jpg", old, "ab12")
         cache.remember("/data/a.jpg", new, "cd34")
         cache.flush()
-        assert (cache.lookup("/data/a.jpg", old), cache.lookup("/data/a.jpg", new)) == (None, "cd34")
+        assert cache.lookup([("/data/a.jpg", old), ("/data/a.jpg", new)]) == [None, "cd34"]
 
 
 def test_the_memo_takes_names_that_are_no_valid_text(tmp_path: Path) -> None:
@@ -201,7 +201,16 @@ def test_the_memo_takes_names_that_are_no_valid_text(tmp_path: Path) -> None:
     with MeasureCache.open(tmp_path) as cache:
         cache.remember("/data/caf\udce9.jpg", stat, "ab12")
         cache.flush()
-        assert cache.lookup("/data/caf\udce9.jpg", stat) == "ab12"
+        assert cache.lookup([("/data/caf\udce9.jpg", stat)]) == ["ab12"]
+
+
+def test_the_memo_knows_many_files_at_once(tmp_path: Path) -> None:
+    files = [(f"/data/{number}.jpg", Stat(number, 2, 3, 4, 5)) for number in range(2 * AT_ONCE + 1)]
+    with MeasureCache.open(tmp_path) as cache:
+        for path, stat in files[::2]:
+            cache.remember(path, stat, path)
+        cache.flush()
+        assert cache.lookup(files) == [None if number % 2 else path for number, (path, _) in enumerate(files)]
 
 
 def test_timings_give_seconds_an_item_by_device(tmp_path: Path) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
 
 import pytest
 
 from nodegraph.data.content import ATTEMPTS, RACY_NS, Stat, content_id, content_ids
+from nodegraph.data.paths import path_text
 from nodegraph.data.unreadable import Unavailable
 
 
@@ -20,9 +22,9 @@ class Memo:
         self.kept: dict[tuple[str, Stat], str] = {}
         self.hits = 0
 
-    def lookup(self, path: Path | str, stat: Stat, /) -> str | None:
-        found = self.kept.get((os.fspath(path), stat))
-        self.hits += found is not None
+    def lookup(self, files: Sequence[tuple[Path | str, Stat]], /) -> list[str | None]:
+        found = [self.kept.get((os.fspath(path), stat)) for path, stat in files]
+        self.hits += len(found) - found.count(None)
         return found
 
     def remember(self, path: Path | str, stat: Stat, cid: str, /) -> None:
@@ -111,6 +113,31 @@ def test_ids_come_in_order_with_what_could_not_be_read_among_them(tmp_path: Path
     ]  # fmt: skip
     assert results[1] == results[3]
     assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+def test_files_that_are_known_are_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from nodegraph.data import content
+
+    for name in "abc":
+        (tmp_path / name).write_text(name)
+    paths, memo = [str(tmp_path / name) for name in "abc"], Memo()
+    ids = [content_id(path, memo, now_ns=later) for path in paths[:2]]
+    asked, seen = list[str](), list[tuple[int, int]]()
+    plain = content.opened
+    monkeypatch.setattr(content, "opened", lambda path: (asked.append(path), plain(path))[1])
+    found = content_ids(paths, memo, threads=1, progress=lambda done, total: seen.append((done, total)))
+    assert (found[:2], asked, seen) == (ids, paths[2:], [(1, 3), (2, 3), (3, 3)])
+
+
+def test_a_name_that_is_no_text_is_looked_up_as_it_is_read(tmp_path: Path) -> None:
+    file, memo = tmp_path / "caf\udce9.jpg", Memo()
+    try:
+        file.write_bytes(b"one")
+    except OSError:
+        pytest.skip("this file system takes names that are text alone")
+    text = path_text(file)
+    cid = content_id(text, memo, now_ns=later)
+    assert (content_ids([text], memo), memo.hits) == ([cid], 1)
 
 
 def test_no_paths_give_no_ids() -> None:

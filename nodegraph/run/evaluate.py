@@ -53,7 +53,7 @@ def evaluate(
         result: Any = spec.function(*(inputs[port] for port in spec.inputs), **keywords)
     except ProblemError as error:
         raise ProblemError(found.at(node=node.id) for found in error.problems) from error
-    except Exception as error:
+    except BaseException as error:  # a panic of polars is no Exception
         error.add_note(f"in the node {node.id!r} of the type {spec.type}")
         raise
     if isinstance(result, Keep):

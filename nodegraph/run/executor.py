@@ -62,16 +62,17 @@ def run(
     folder = options.cache or cache_folder()
     steps = steps_of(graph, registry, options.targets)
     device = Device(options.device)
-    files = resolve_models(steps, registry, listener, allow_download=options.allow_download)
+    cancel = cancel or Cancel()
+    files: Mapping[str, ModelFiles] = {}
+    with suppress(Cancelled):  # the run then ends before its first step; what came of a model is kept
+        files = resolve_models(steps, registry, listener, cancel, allow_download=options.allow_download)
     with (
         opened_caches(folder, lambda text: listener(Notice("", text))) as (cache, thumbnails),
         Tools(cache, thumbnails, device, options.threads, fresh=options.fresh) as tools,
     ):
         taker = Taker(tools.measuring, files)
         decisions = decisions_of(options, lambda text: listener(Notice("", text)))
-        return _Run(
-            graph, registry, steps, options, listener, cancel or Cancel(), tools, taker, files, decisions, on_sets
-        ).all()
+        return _Run(graph, registry, steps, options, listener, cancel, tools, taker, files, decisions, on_sets).all()
 
 
 class _Run:

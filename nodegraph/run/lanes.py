@@ -20,6 +20,11 @@ LINGER = 0.02  # seconds that a batch waits for more items: full ones take far l
 GAIN = 1.05  # a doubled batch must be at least this much faster an item, or the size found before stays
 
 
+def work_name(measure: Measure, model: str) -> str:
+    """The name of what a measure does: with another model it takes another time."""
+    return f"{measure.name}:{model}" if model else measure.name
+
+
 @dataclass(frozen=True)
 class Work:
     """What goes through the lane together: one measure with one model and one choice of settings."""
@@ -32,8 +37,8 @@ class Work:
 
     @property
     def name(self) -> str:
-        """What its batch size is remembered under: the measure and the model."""
-        return f"{self.measure.name}:{self.model}"
+        """What its batch size and its speed are remembered under."""
+        return work_name(self.measure, self.model)
 
 
 @dataclass
@@ -146,16 +151,30 @@ class ModelLane:
         return self._sizes[work.key]
 
     def _serve(self) -> None:
-        while True:
-            with self._changed:
-                while not self._closing and not any(queue.items for queue in self._queues.values()):
-                    self._changed.wait()
-                self._changed.wait_for(lambda: self._closing or self._longest().is_full, LINGER)
-                if self._closing:
-                    return
-                queue, size = self._longest()
-                batch = [queue.items.popleft() for _ in range(min(size, len(queue.items)))]
-            self._run(queue.work, batch)
+        while not self._closing:
+            try:
+                self._serve_once()
+            except BaseException as error:  # a lane that ended without a word would be waited for for ever
+                self._fail_all(error)
+
+    def _serve_once(self) -> None:
+        with self._changed:
+            while not self._closing and not any(queue.items for queue in self._queues.values()):
+                self._changed.wait()
+            self._changed.wait_for(lambda: self._closing or self._longest().is_full, LINGER)
+            if self._closing:
+                return
+            queue, size = self._longest()
+            batch = [queue.items.popleft() for _ in range(min(size, len(queue.items)))]
+        self._run(queue.work, batch)
+
+    def _fail_all(self, error: BaseException) -> None:
+        with self._changed:
+            waiting = [future for queue in self._queues.values() for _item, future in queue.items]
+            for queue in self._queues.values():
+                queue.items.clear()
+        for future in waiting:
+            future.set_exception(error)
 
     def _longest(self) -> _Next:
         """The queue with the most items, and the batch size of its work."""
@@ -163,27 +182,27 @@ class ModelLane:
         return _Next(queue, self._sizing(queue.work).size)
 
     def _run(self, work: Work, batch: Sequence[tuple[Any, Future[Any]]]) -> None:
-        started = time.perf_counter()
         try:
             handle = work.handle()
+            started = time.perf_counter()  # to load the model is not part of what an item takes
             values = list(work.measure.function(handle, [item for item, _ in batch], **work.settings))
             if len(values) != len(batch):
                 raise TypeError(f"measure {work.measure.name} gave {len(values)} values for {len(batch)} inputs")
-        except Exception as error:
+        except BaseException as error:  # a panic of a tokenizer is no Exception
             self._recover(work, batch, error)
             return
         seconds = time.perf_counter() - started
         self.calls += len(batch)
+        for (_item, future), value in zip(batch, values, strict=True):
+            future.set_result(value)
         sizing = self._sizing(work)
         if not sizing.settled:
             sizing.after(len(batch), seconds)
             if sizing.settled:
                 self._memory.remember(work, sizing.size)
-        self._timing(work.measure.name, seconds, len(batch))
-        for (_item, future), value in zip(batch, values, strict=True):
-            future.set_result(value)
+        self._timing(work.name, seconds, len(batch))
 
-    def _recover(self, work: Work, batch: Sequence[tuple[Any, Future[Any]]], error: Exception) -> None:
+    def _recover(self, work: Work, batch: Sequence[tuple[Any, Future[Any]]], error: BaseException) -> None:
         """Out of memory: halves. Anything else: one by one, so that one bad input costs one row."""
         if len(batch) == 1:
             batch[0][1].set_exception(error)

@@ -7,20 +7,20 @@ import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
 from typing import Any
 
-from nodegraph.cache.measures import Failure, MeasureCache, MeasureKey, Remembered, Value
+from nodegraph.cache.measures import Failure, MeasureCache, MeasureKey, Remembered
 from nodegraph.data.ledger import ERROR_RULE
 from nodegraph.data.unreadable import Unavailable, Unreadable
 from nodegraph.measures import Measure
 from nodegraph.models.catalogue import ModelFiles
 from nodegraph.problems import ProblemError
 from nodegraph.run.images import OpenImages
-from nodegraph.run.lanes import ModelLane, Work
+from nodegraph.run.lanes import ModelLane, Work, work_name
 
 HANDED_OVER = 4
 """Pictures that a thread is given at a time, where there are enough for all: to wake it takes as long as to read a
@@ -35,6 +35,11 @@ class Request:
     measure: Measure
     settings: Mapping[str, Any]
     files: ModelFiles | None = None
+
+    @property
+    def work(self) -> str:
+        """The name that its speed is remembered under."""
+        return work_name(self.measure, self.files.entry.id if self.files else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,7 @@ class Measuring:
         self._pending: dict[tuple[MeasureKey, str], Future[Remembered]] = {}
         self._lock = threading.Lock()
         self._seconds: defaultdict[str, float] = defaultdict(float)
+        self._busy = 0  # threads that measure pictures
         self.hits: Counter[str] = Counter()
         self.misses: Counter[str] = Counter()
 
@@ -177,10 +183,14 @@ class Measuring:
             return future, True
 
     def _measure_images(self, work: Sequence[tuple[ImageRef, list[tuple[Request, Future[Remembered]]]]]) -> None:
+        with self._lock:
+            self._busy += 1
         for ref, owned in work:
             image = self._images.open(ref.content, ref.path, ref.recipe)
             for request, future in owned:
                 self._measure_input(request, ref.content, partial(image.input_for, request.measure.takes), future)
+        with self._lock:
+            self._busy -= 1
 
     def _measure_input(
         self, request: Request, content: str, read: Callable[[], object], future: Future[Remembered]
@@ -191,8 +201,8 @@ class Measuring:
             given = read()
             if use is None or request.files is None:
                 value = request.measure.function(given, **request.settings)
-                self._seconds[request.measure.name] += time.perf_counter() - started
-                self._settle(request, content, Value(value), future)
+                self._time(request, time.perf_counter() - started)
+                self._settle(request, content, value, future)
                 return
             files = request.files
             if use.prepare is not None:
@@ -206,13 +216,18 @@ class Measuring:
             )
             answer = self._lane.submit(work, given)
             answer.add_done_callback(lambda done: self._settle_answer(request, content, done, future))
-        except Exception as error:
+        except BaseException as error:  # a panic of a library in Rust is no Exception; somebody waits for the future
             self._fail(request, content, error, future)
+
+    def _time(self, request: Request, seconds: float) -> None:
+        """Notes what a value took of the run's time: threads that measure side by side share it."""
+        with self._lock:
+            self._seconds[request.work] += seconds / max(1, self._busy)
 
     def _settle_answer(self, request: Request, content: str, answer: Future[Any], future: Future[Remembered]) -> None:
         try:
-            self._settle(request, content, Value(answer.result()), future)
-        except (Exception, CancelledError) as error:
+            self._settle(request, content, answer.result(), future)
+        except BaseException as error:  # as above; a cancelled answer, too
             self._fail(request, content, error, future)
 
     def _settle(self, request: Request, content: str, value: Remembered, future: Future[Remembered]) -> None:

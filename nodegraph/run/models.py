@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from nodegraph.models.catalogue import ModelEntry, ModelFiles
@@ -11,6 +12,7 @@ from nodegraph.parameters import ModelOf
 from nodegraph.plan.stages import Steps
 from nodegraph.problems import Problem, ProblemError
 from nodegraph.registry import Registry
+from nodegraph.run.cancel import Cancel
 from nodegraph.run.events import Listener, ModelAnnounced, ModelProgress
 
 
@@ -33,16 +35,25 @@ def models_of(steps: Steps, registry: Registry) -> Iterator[tuple[str, ModelEntr
 
 
 def resolve_models(
-    steps: Steps, registry: Registry, listener: Listener, *, allow_download: bool
+    steps: Steps, registry: Registry, listener: Listener, cancel: Cancel, *, allow_download: bool
 ) -> dict[str, ModelFiles]:
-    """The files of every model that takes part, downloaded if need be; size and licence are told first."""
+    """The files of every model that takes part, downloaded if need be; size and licence are told first.
+
+    Raises ProblemError, and Cancelled soon after `cancel` was asked for.
+    """
+
+    def progress(id: str, done: int, total: int) -> None:
+        cancel.check()
+        listener(ModelProgress(id, done, total))
+
     files: dict[str, ModelFiles] = {}
     for node, entry in models_of(steps, registry):
+        cancel.check()
         try:
             files[entry.id] = files_of(
                 entry,
                 allow_download=allow_download,
-                on_progress=lambda done, total, id=entry.id: listener(ModelProgress(id, done, total)),
+                on_progress=partial(progress, entry.id),
                 announce=lambda entry: listener(ModelAnnounced(entry.id, entry.title, entry.bytes, entry.licence)),
             )
         except ProblemError as error:

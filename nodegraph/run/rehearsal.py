@@ -190,9 +190,10 @@ def _plan(item: Active, known: _Known, taker: Taker, cache: MeasureCache, device
     missing: Counter[str] = Counter()
     seconds: float | None = 0.0
     for name, contents in lacking.items():
-        measure = item.spec.takes[name].measure
-        missing[measure.name] = len(contents)
-        each = cache.seconds_per_item(measure.name, device.name) if contents else 0.0
+        request = taker.request(item, item.spec.takes[name])
+        missing[request.measure.name] = len(contents)
+        # what uses no model runs on the processor, and to ask what else there is takes seconds
+        each = cache.seconds_per_item(request.work, device.name if request.files else "cpu") if contents else 0.0
         seconds = None if seconds is None or each is None else seconds + each * len(contents)
     model, download = _model(item, taker)
     return NodePlan(item.id, item.spec.type, label, rows, exact, dict(missing), model, download, seconds)

@@ -40,7 +40,7 @@ def run_source(
         found: Found = item.spec.function(**keywords)
     except ProblemError as error:
         raise ProblemError(problem.at(node=item.id) for problem in error.problems) from error
-    except Exception as error:
+    except BaseException as error:  # a panic of polars is no Exception
         error.add_note(f"in the node {item.id!r} of the type {item.spec.type}")
         raise
     for text in found.notices:

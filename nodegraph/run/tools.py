@@ -105,7 +105,7 @@ class Tools:
             return self.pool.get(files, measure.model.load, self._model_device)
         except ProblemError:
             raise
-        except Exception as error:
+        except BaseException as error:  # a panic of a reader of weights is no Exception
             raise problem(
                 "model-not-loaded",
                 f"The model {files.entry.id} in {files.folder} could not be loaded: {type(error).__name__}: {error}.",
@@ -113,8 +113,8 @@ class Tools:
                 value=files.entry.id,
             ) from error
 
-    def _record_timing(self, measure: str, seconds: float, items: int) -> None:
-        self.cache.record_timing(measure, self.device.name, seconds, items)
+    def _record_timing(self, work: str, seconds: float, items: int) -> None:
+        self.cache.record_timing(work, self.device.name, seconds, items)
 
     def _keep_thumbnail(self, content: str, decoded: Decoded) -> None:
         if content in self._without_thumbnail:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -9,14 +10,17 @@ from typing import Annotated
 import polars as pl
 import pytest
 
-from nodegraph import Context, Folder, ImageSet, Registry, Written, export
+from nodegraph import Context, Folder, ImageSet, Measure, ModelEntry, ModelFiles, Registry, Written, export
 from nodegraph.graph.edit import SetMode, apply
 from nodegraph.graph.model import End, Node, graph_of
+from nodegraph.models.progress import Progress
+from nodegraph.run import models
 from nodegraph.run.cancel import Cancel
-from nodegraph.run.events import StepProgress
+from nodegraph.run.events import ModelProgress, StepProgress
 from nodegraph.run.executor import run
 from nodegraph.run.options import RunOptions
 from nodegraph.run.stage import Batching
+from tests.run import pack
 from tests.run.conftest import Bench
 
 
@@ -208,3 +212,53 @@ def test_exports_know_the_folders_of_all_sources_but_muted_ones_whatever_takes_p
     result = bench.run(replace(graph, nodes={**graph.nodes, **others}), targets=("export",))
     assert result.summary.exit == 0
     assert sorted(known) == [bench.root / "elsewhere", bench.pictures]
+
+
+class Panic(BaseException):
+    """As what libraries written in Rust raise: no Exception."""
+
+
+def with_function(registry: Registry, measured: Measure, function: Callable[..., object]) -> Registry:
+    """The registry with another function in this measure."""
+    changed = replace(measured, function=function)
+    nodes = {
+        type: replace(
+            spec,
+            takes={
+                name: replace(take, measure=changed) if take.measure is measured else take
+                for name, take in spec.takes.items()
+            },
+        )
+        for type, spec in registry.nodes.items()
+    }
+    return replace(registry, nodes=nodes)
+
+
+@pytest.mark.parametrize("measured", [pack.brightness, pack.embedding], ids=["measure", "model"])
+def test_a_panic_of_a_library_costs_its_rows_and_never_holds_up_the_run(bench: Bench, measured: Measure) -> None:
+    def panics(*_: object, **_settings: object) -> object:
+        raise Panic("a library panicked")
+
+    bench.registry = with_function(bench.registry, measured, panics)
+    result = bench.run(bench.graph(above={"low": 0}))
+    (node,) = [count for count in result.counts.values() if count.errors]
+    assert (result.summary.exit, node.errors) == (3, node.rows_in)
+
+
+def test_a_run_is_cancelled_while_a_model_is_downloaded(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    cancel = Cancel()
+
+    def downloading(entry: ModelEntry, *, on_progress: Progress, **_: object) -> ModelFiles:
+        for done in range(1000):
+            on_progress(done, 1000)
+        raise AssertionError("the download went on to its end")
+
+    class CancelSoon(list):
+        def append(self, event) -> None:
+            if isinstance(event, ModelProgress):
+                cancel.ask()
+
+    monkeypatch.setattr(models, "files_of", downloading)
+    options = RunOptions(device="cpu", cache=bench.root / "cache")
+    result = run(bench.graph(), bench.registry, options, CancelSoon().append, cancel)
+    assert (result.summary.exit, result.counts) == (130, {})

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -106,3 +108,42 @@ def test_what_waits_is_cancelled_when_the_lane_closes() -> None:
     assert futures[-1].cancelled()
     with pytest.raises(RuntimeError):
         lane.submit(work_of(model), 1)
+
+
+class Panic(BaseException):
+    """As what libraries written in Rust raise: no Exception."""
+
+
+def test_a_panic_of_a_library_costs_the_items_that_it_comes_with() -> None:
+    class Panics(Model):
+        def __call__(self, handle: object, batch: list[int]) -> list[int]:
+            if 13 in batch:
+                raise Panic("a tokenizer panicked")
+            return super().__call__(handle, batch)
+
+    *sound, failed = through(Panics(), [1, 2, 13])
+    assert sound == [2, 4]
+    assert isinstance(failed, Panic)
+
+
+def test_a_device_that_cannot_be_found_is_told_to_everyone_who_waits() -> None:
+    def no_device() -> str:
+        raise ImportError("a library of torch is missing")
+
+    lane = ModelLane(no_device, Remembered(), timing=lambda *_: None)
+    futures = [lane.submit(work_of(Model()), item) for item in range(3)]
+    assert {type(future.exception(timeout=10)) for future in futures} == {ImportError}
+    lane.close()
+
+
+def test_what_a_batch_takes_is_told_by_measure_and_model_without_the_loading() -> None:
+    told: list[tuple[str, float, int]] = []
+    lane = ModelLane(lambda: "cpu", Remembered(), timing=lambda *timing: told.append(timing))
+    model = Model()
+    model.gate.set()
+    slow = replace(work_of(model), handle=lambda: time.sleep(0.2))
+    assert lane.submit(slow, 4).result() == 8
+    lane.close()
+    ((name, seconds, items),) = told
+    assert (name, items) == ("double:small", 1)
+    assert seconds < 0.2

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
+
+import pytest
 
 from nodegraph import NOT_HERE_YET, Context, Folder, Found, Skipped, source
 from nodegraph.registry import Registry
 from nodegraph.run.options import RunOptions
 from nodegraph.run.rehearsal import NodePlan, rehearse
+from nodegraph.run.tools import Device
 from tests.run import pack
 from tests.run.conftest import Bench
 
@@ -54,6 +58,26 @@ def test_time_is_known_once_a_measure_was_timed(bench: Bench) -> None:
     bench.run()
     bench.draw("new.png", 77)
     assert plan_of(bench)["brightness"].seconds is not None
+
+
+def test_the_time_of_a_model_is_not_taken_for_that_of_another(bench: Bench) -> None:
+    other = replace(pack.FAKE_MODEL, id="other", asset="models/demo-captioner")
+    bench.registry = Registry(bench.registry.nodes, {"fake": pack.FAKE_MODEL, "other": other})
+    bench.run()
+    bench.draw("new.png", 77)
+    assert plan_of(bench, above={"low": 0.0})["likeness"].seconds is not None
+    assert plan_of(bench, above={"low": 0.0}, likeness={"model": "other"})["likeness"].seconds is None
+
+
+def test_the_time_of_what_uses_no_model_is_known_whatever_the_device(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.run()
+    bench.draw("new.png", 77)
+    monkeypatch.setattr(Device, "name", "cuda")
+    plan = plan_of(bench, above={"low": 0.0})
+    assert plan["brightness"].seconds is not None
+    assert plan["likeness"].seconds is None
 
 
 def with_pictures_to_fetch(registry: Registry, count: int) -> Registry:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from nodegraph.parameters import (
         Colour,
         Column,
+        ColumnTerms,
         Expression,
         File,
         Folder,
@@ -55,7 +56,8 @@ _HOMES = {
     ),
     "nodegraph.models.catalogue": ("ModelEntry", "ModelFiles"),
     "nodegraph.parameters": (
-        "Colour", "Column", "Expression", "File", "Folder", "Main", "ModelOf", "NewColumn", "Range", "Text",
+        "Colour", "Column", "ColumnTerms", "Expression", "File", "Folder", "Main", "ModelOf", "NewColumn", "Range",
+        "Text",
     ),
     "nodegraph.problems": ("Problem", "ProblemError", "problem"),
     "nodegraph.registry": ("Registry", "installed_registry", "registry_of"),
@@ -70,7 +72,7 @@ __all__ = [  # noqa: RUF022  (grouped by home, as above)
     "ImageSet",
     "Detail", "FileHeader", "Measure", "ModelUse", "Pixels", "Readability", "Take", "TextValues", "Values", "Words",
     "measure", "ModelEntry", "ModelFiles",
-    "Colour", "Column", "Expression", "File", "Folder", "Main", "ModelOf", "NewColumn", "Range", "Text",
+    "Colour", "Column", "ColumnTerms", "Expression", "File", "Folder", "Main", "ModelOf", "NewColumn", "Range", "Text",
     "Problem", "ProblemError", "problem",
     "Registry", "installed_registry", "registry_of",
     "NOT_HERE_YET", "Columns", "Found", "Keep", "Left", "Parts", "Rows", "Skipped", "Written",

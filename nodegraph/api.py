@@ -105,7 +105,7 @@ def _needed_columns(
     for name, parameter in parameters.items():
         facet = parameter.facet(Column)
         value = params.get(name)
-        if facet is None or value is None:
+        if facet is None or facet.optional or value is None:
             continue
         for column in value if isinstance(value, list) else [value]:  # pyright: ignore[reportUnknownVariableType]
             needed[str(column)] = facet.kind  # pyright: ignore[reportUnknownArgumentType]

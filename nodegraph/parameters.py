@@ -29,9 +29,24 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The name of a column that is there upstream, of this kind."""
+    """The name of a column that is there upstream, of this kind. `optional`: it plays no part where it is not there."""
 
     kind: ColumnKind | Literal["any"] = "any"
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnTerms:
+    """Lines that each name a column upstream: "-noise" where lower is better, "aesthetic:2" where one counts more.
+
+    The node reads the lines itself and says in `needs` which of the columns must be there.
+    """
+
+    kind: ColumnKind | Literal["any"] = "number"
+
+    def column_in(self, line: str) -> str:
+        """The name that a line holds."""
+        return line.strip().lstrip("+-").partition(":")[0].strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +106,8 @@ class Main:
     """One of the two or three parameters that matter most: shown on the node itself."""
 
 
-Facet = Range | Column | NewColumn | Folder | File | Text | ModelOf | Expression | Colour | Main
-FACETS = (Range, Column, NewColumn, Folder, File, Text, ModelOf, Expression, Colour, Main)
+Facet = Range | Column | ColumnTerms | NewColumn | Folder | File | Text | ModelOf | Expression | Colour | Main
+FACETS = (Range, Column, ColumnTerms, NewColumn, Folder, File, Text, ModelOf, Expression, Colour, Main)
 
 FacetT = TypeVar("FacetT")
 

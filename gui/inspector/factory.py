@@ -18,9 +18,20 @@ from gui.inspector.fields.model import ModelField
 from gui.inspector.fields.number import NumberField
 from gui.inspector.fields.path import PathField
 from gui.inspector.fields.raw import RawField
+from gui.inspector.fields.terms import TermsField
 from gui.inspector.fields.text import TextField
 from gui.inspector.fields.texts import TextsField
-from nodegraph.parameters import Colour, Column, Expression, File, Folder, ModelOf, Parameter, union_members
+from nodegraph.parameters import (
+    Colour,
+    Column,
+    ColumnTerms,
+    Expression,
+    File,
+    Folder,
+    ModelOf,
+    Parameter,
+    union_members,
+)
 
 
 def field_for(context: FieldContext, parent: QWidget | None = None) -> Field:
@@ -35,9 +46,10 @@ def _field_class(parameter: Parameter) -> type[Field]:
     types = [member for member in union_members(parameter.type) if member is not type(None)]
     kind = types[0] if len(types) == 1 else None
     if get_origin(kind) is list and get_args(kind) == (str,):
-        return ColumnsField if parameter.facet(Column) else TextsField
+        facets: list[tuple[type, type[Field]]] = [(Column, ColumnsField), (ColumnTerms, TermsField)]
+        return next((field for facet, field in facets if parameter.facet(facet)), TextsField)
     if kind is str:
-        facets: list[tuple[type, type[Field]]] = [
+        facets = [
             (Column, ColumnField), (Folder, PathField), (File, PathField), (ModelOf, ModelField),
             (Expression, ExpressionField), (Colour, ColourField),
         ]  # fmt: skip

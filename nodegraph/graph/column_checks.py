@@ -10,7 +10,7 @@ from nodegraph.graph.columns import ColumnsAt, columns_at, columns_into, given_c
 from nodegraph.graph.model import Graph, Node
 from nodegraph.graph.names import SHOWN, did_you_mean, nearest
 from nodegraph.graph.settings import broken_node
-from nodegraph.parameters import Column, Expression, NewColumn
+from nodegraph.parameters import Column, ColumnTerms, Expression, NewColumn
 from nodegraph.problems import Problem, ProblemError
 from nodegraph.registry import Registry
 from nodegraph.specs import NodeSpec
@@ -93,6 +93,9 @@ def _param_naming(
     for name, parameter in spec.parameters.items():
         value = params.get(name)
         if parameter.facet(facet) and (value == column or (isinstance(value, list) and column in value)):
+            return name
+        terms = parameter.facet(ColumnTerms) if facet is Column and isinstance(value, list) else None
+        if terms and column in [terms.column_in(str(line)) for line in cast(list[object], value)]:
             return name
     return None
 

@@ -93,7 +93,9 @@ def split(
     share: Annotated[float, Range(0, 0.5, step=0.01), Main(), "Which share goes to validation; 0.1 is a tenth."] = 0.1,
     count: Annotated[int, Range(0, 1_000_000), "How many pictures go to validation, at most half of them."] = 50,
     groups: Annotated[
-        list[str], "Rows that are equal in one of these columns stay together. Columns that are not there are ignored."
+        list[str],
+        Column("any", optional=True),
+        "Rows that are equal in one of these columns stay together. Columns that are not there are ignored.",
     ] = ["duplicate_group"],  # noqa: B006  (a default is data of the form, never changed)
     stratify: Annotated[str | None, Column("any"), "Keep the proportions of this column's values."] = None,
     seed: Annotated[int, Range(0, 2**32 - 1), Main(), SeedHelp] = 0,

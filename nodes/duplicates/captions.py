@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from nodegraph import Column, Context, ImageSet, Keep, Main, NewColumn, Range, Text, dedup
+from nodegraph import Column, ColumnTerms, Context, ImageSet, Keep, Main, NewColumn, Range, Text, dedup
 from nodes.captions.authorship import blank_to_null
 from nodes.captions.phrases import common_phrases, without, words_of
 from nodes.duplicates.grouping import groups_of, hash_distances, near_hashes
@@ -47,7 +47,7 @@ def by_caption(
     ignore: Annotated[list[str], Text(lines=2), "Further phrases to take out first, one a line."] = [],  # noqa: B006
     ignore_common: Annotated[bool, "Take out phrases that stand in more than 80 % of the captions."] = True,
     keep: Annotated[KeepRule, Main(), KeepHelp] = "best",
-    prefer: Annotated[list[str], PreferHelp] = PREFER,
+    prefer: Annotated[list[str], ColumnTerms(), PreferHelp] = PREFER,
     group: Annotated[str, NewColumn(), GroupHelp] = "caption_group",
 ) -> Keep:
     """Finds pictures whose captions say nearly the same, and keeps one of each group.

@@ -7,7 +7,7 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from nodegraph import Context, ImageSet, Keep, Main, NewColumn, Range, Take, Values, dedup
+from nodegraph import ColumnTerms, Context, ImageSet, Keep, Main, NewColumn, Range, Take, Values, dedup
 from nodes.duplicates.grouping import stars
 from nodes.duplicates.verdict import (
     PREFER,
@@ -44,7 +44,7 @@ def by_crops(
         float, Range(0.8, 1, step=0.005), Main(), "How alike the common part must be; 0.95 is safe, below 0.92 is not."
     ] = 0.95,
     keep: Annotated[KeepRule, Main(), KeepHelp] = "best",
-    prefer: Annotated[list[str], PreferHelp] = PREFER,
+    prefer: Annotated[list[str], ColumnTerms(), PreferHelp] = PREFER,
     group: Annotated[str, NewColumn(), GroupHelp] = "duplicate_group",
 ) -> Keep:
     """Finds crops, pictures with a frame round them, slightly turned ones and ordinary copies, and keeps one of each.

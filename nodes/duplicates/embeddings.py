@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from nodegraph import Context, ImageSet, Keep, Main, ModelOf, NewColumn, Range, Take, Values, dedup
+from nodegraph import ColumnTerms, Context, ImageSet, Keep, Main, ModelOf, NewColumn, Range, Take, Values, dedup
 from nodes.duplicates.grouping import groups_of, near_vectors, vector_distances
 from nodes.duplicates.verdict import (
     PREFER,
@@ -35,7 +35,7 @@ def by_embedding(
         float, Range(0.8, 1, step=0.005), Main(), "How alike two pictures must be; 0.95 is near, 0.90 is wide."
     ] = 0.95,
     keep: Annotated[KeepRule, Main(), KeepHelp] = "best",
-    prefer: Annotated[list[str], PreferHelp] = PREFER,
+    prefer: Annotated[list[str], ColumnTerms(), PreferHelp] = PREFER,
     group: Annotated[str, NewColumn(), GroupHelp] = "duplicate_group",
 ) -> Keep:
     """Finds pictures that show the same thing in the same way, crops and edits among them, and keeps one of each.

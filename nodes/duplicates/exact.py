@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from nodegraph import Context, ImageSet, Keep, Main, NewColumn, Take, Values, dedup
+from nodegraph import ColumnTerms, Context, ImageSet, Keep, Main, NewColumn, Take, Values, dedup
 from nodes.duplicates.grouping import groups_of
 from nodes.duplicates.verdict import (
     PREFER,
@@ -39,7 +39,7 @@ def exact(
         Literal["bytes", "pixels"], Main(), "What must be the same: the file's bytes, or the pixels once decoded."
     ] = "pixels",
     keep: Annotated[KeepRule, Main(), KeepHelp] = "best",
-    prefer: Annotated[list[str], PreferHelp] = PREFER,
+    prefer: Annotated[list[str], ColumnTerms(), PreferHelp] = PREFER,
     group: Annotated[str, NewColumn(), GroupHelp] = "duplicate_group",
 ) -> Keep:
     """Finds files that are copies without any difference to see, and keeps one of each. It never takes two for one.

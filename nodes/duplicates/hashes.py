@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from nodegraph import Context, ImageSet, Keep, Main, NewColumn, Problem, Range, Take, Values, dedup
+from nodegraph import ColumnTerms, Context, ImageSet, Keep, Main, NewColumn, Problem, Range, Take, Values, dedup
 from nodes.duplicates.grouping import groups_of, hash_distances, near_hashes
 from nodes.duplicates.verdict import (
     PREFER,
@@ -57,7 +57,7 @@ def by_hash(
     flips: Annotated[bool, Main(), "Find mirrored and upside-down copies too."] = True,
     rotations: Annotated[bool, "Find copies turned by 90, 180 and 270 degrees too."] = False,
     keep: Annotated[KeepRule, Main(), KeepHelp] = "best",
-    prefer: Annotated[list[str], PreferHelp] = PREFER,
+    prefer: Annotated[list[str], ColumnTerms(), PreferHelp] = PREFER,
     group: Annotated[str, NewColumn(), GroupHelp] = "duplicate_group",
 ) -> Keep:
     """Finds pictures that are copies of one another, though resized, recompressed or recoloured, and keeps one of each.

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import networkx as nx
 import polars as pl
 
-from nodegraph import Column, ColumnInfo, Columns, Context, ImageSet, Keep, Main, Problem, dedup
+from nodegraph import Column, ColumnInfo, Columns, ColumnTerms, Context, ImageSet, Keep, Main, Problem, dedup
 from nodes.captions.authorship import BY_PERSON, IN_USE, captions_of
 from nodes.duplicates.grouping import Group
 from nodes.duplicates.verdict import PREFER, PreferHelp, best_first, strangers_among
@@ -36,7 +36,7 @@ def keep_best(
     groups: Annotated[
         list[str], Column("text"), Main(), "Columns with the names of groups, as finders that keep all give them."
     ] = ["duplicate_group"],  # noqa: B006  (a form's default, never changed)
-    prefer: Annotated[list[str], Main(), PreferHelp] = PREFER,
+    prefer: Annotated[list[str], ColumnTerms(), Main(), PreferHelp] = PREFER,
     captions: Annotated[
         Merge, Main(), "The best one's own caption, the longest of the group, or the tags of all of them."
     ] = "own",

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 import polars as pl
 
-from nodegraph import Columns, ImageSet, Main, NewColumn, Problem, Text, score, scorer
+from nodegraph import Columns, ColumnTerms, ImageSet, Main, NewColumn, Problem, Text, score, scorer
 from nodes.clip.ranking import percentiles
 
 DECIMALS = 6
@@ -117,6 +117,7 @@ def composite(
     *,
     terms: Annotated[
         list[str],
+        ColumnTerms("number"),
         Text(lines=4),
         Main(),
         "One a line: a column, and a weight after a colon (aesthetic:2). A minus in front: lower is better (-nsfw).",

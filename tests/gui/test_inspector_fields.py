@@ -27,17 +27,19 @@ from gui.inspector.fields.number import NumberField
 from gui.inspector.fields.path import PathField
 from gui.inspector.fields.raw import RawField
 from gui.inspector.fields.scale import scale_of
+from gui.inspector.fields.terms import TermsField
 from gui.inspector.fields.text import TextField
 from gui.inspector.fields.texts import TextsField
 from gui.inspector.words import choice_text
 from gui.theme.theme import load_theme
-from nodegraph.columns import ColumnInfo, accepts
+from nodegraph.columns import ColumnInfo, accepts, score
 from nodegraph.graph.columns import ColumnsAt
-from nodegraph.graph.edits import AddNode, SetParam
-from nodegraph.graph.model import Graph, Node
+from nodegraph.graph.edits import AddNode, Connect, SetParam
+from nodegraph.graph.model import Edge, Graph, Node
 from nodegraph.parameters import (
     Colour,
     Column,
+    ColumnTerms,
     Expression,
     File,
     Folder,
@@ -79,6 +81,7 @@ def field_of(qtbot: QtBot, registry: Registry, annotation: Any, default: Any = N
         (list[str], TextsField),
         (Annotated[str, Column("number")], ColumnField),
         (Annotated[list[str], Column("flag")], ColumnsField),
+        (Annotated[list[str], ColumnTerms()], TermsField),
         (Annotated[str, Folder()], PathField),
         (Annotated[str, File()], PathField),
         (Annotated[str, ModelOf("clip")], ModelField),
@@ -294,3 +297,36 @@ def test_each_parameter_of_the_catalogue_that_holds_columns_offers_those_upstrea
                 assert isinstance(field, ColumnField), f"{spec.type}.{name} is typed in"
                 assert set(field.names()) == wanted, spec.type
     assert {"filter/flag.columns", "duplicates/keep_best.groups", "caption/layers.layers"} <= lists
+    assert "arrange/split.groups" in lists
+
+
+def test_a_column_is_added_to_a_list_of_terms_the_way_round_that_is_better(qtbot: QtBot, registry: Registry) -> None:
+    columns = {"noise": score(best="low"), "aesthetic": score(), "words": ColumnInfo("text")}
+    field = field_of(qtbot, registry, Annotated[list[str], ColumnTerms("number")], ["aesthetic:2", "gone"], **columns)
+    assert isinstance(field, TermsField)
+    field.show_value(["aesthetic:2", "gone"])
+    assert [field.box.itemText(row) for row in range(field.box.count())] == ["noise"]
+    assert field.absent.text() == "Not upstream: gone"
+    said: list[object] = []
+    field.edited.connect(said.append)
+    field.box.activated.emit(0)
+    assert said == [["aesthetic:2", "gone", "-noise"]]
+    assert field.box.count() == 0
+
+
+def test_what_finders_of_duplicates_prefer_and_scores_are_made_of_is_picked_from_upstream(registry: Registry) -> None:
+    terms = {
+        f"{spec.type}.{name}"
+        for spec in registry.nodes.values()
+        for name, parameter in spec.parameters.items()
+        if parameter.facet(ColumnTerms)
+    }
+    assert {"score/composite.terms", "duplicates/hash.prefer", "duplicates/keep_best.prefer"} <= terms
+
+
+def test_a_term_that_names_no_column_upstream_is_marked_at_its_field(room: Room) -> None:
+    room.document.push(AddNode(Node("mix", "score/composite", params={"terms": ["-nowhere:2"]})), "Add")
+    room.document.push(Connect(Edge.parse("quality.images", "mix.images")), "Connect")
+    room.selection.choose(["mix"])
+    room.qtbot.waitUntil(lambda: room.row("terms").has_problem, timeout=2000)
+    assert [problem.code for problem in room.row("terms").binding.problems()] == ["unknown-column"]

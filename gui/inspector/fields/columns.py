@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QWidget
 from gui.inspector.fields.column import column_tip, fitting
 from gui.inspector.fields.field import Field, FieldContext
 from nodegraph.graph.columns import ColumnsAt
+from nodegraph.parameters import Column
 
 MOST_ROWS = 8
 
@@ -20,6 +21,7 @@ class ColumnsField(Field):
         super().__init__(context, parent)
         self._values: list[str] = []
         self._said: list[str] | None = None
+        self._facet = self.parameter.facet(Column)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         self.list = QListWidget(self)
@@ -56,8 +58,10 @@ class ColumnsField(Field):
             if name in offered:
                 item.setToolTip(column_tip(offered[name]))
             elif not self.context_columns.open:
-                item.setForeground(QBrush(self.context.theme["state_error"]))
-                item.setToolTip(self.tr("No column of this name and kind is upstream."))
+                optional = self._facet is not None and self._facet.optional
+                item.setForeground(QBrush(self.context.theme["text_dim" if optional else "state_error"]))
+                passed_over = self.tr("It is passed over.") if optional else ""
+                item.setToolTip(f"{self.tr('No column of this name and kind is upstream.')} {passed_over}".strip())
         self.list.setCurrentRow(row)
         self.list.blockSignals(blocked)
         height = self.list.sizeHintForRow(0) if self.list.count() else self.list.fontMetrics().lineSpacing() + 6

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.inspector.fields.field import Field, FieldContext
 from gui.inspector.fields.text import Lines
@@ -14,8 +14,9 @@ class TextsField(Field):
 
     def __init__(self, context: FieldContext, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
-        layout = QHBoxLayout(self)
+        layout = self.under = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
         facet = self.parameter.facet(Text)
         self.edit = Lines(max(2, facet.lines if facet else 2), 12, self)
         self.edit.setPlaceholderText(self.tr("One a line"))

@@ -14,7 +14,7 @@ STATE_VERSION = 1
 
 
 class Docks:
-    """The window's docks by name; each is shown and hidden by its action "view.NAME"."""
+    """The window's docks by name; each is shown, brought to the front and hidden by its action "view.NAME"."""
 
     def __init__(self, window: QMainWindow, actions: Actions, panels: dict[str, QWidget]) -> None:
         self._window = window
@@ -60,6 +60,21 @@ class Docks:
         self._docks[name].show()
         self._docks[name].raise_()
 
+    def enter(self, name: str) -> None:
+        """Shows a dock and puts the keyboard into it."""
+        self.show(name)
+        place = _first_place(self._docks[name].widget())
+        if place is not None:
+            place.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def leave(self, name: str) -> None:
+        """Hides a dock; the keyboard goes back to the graph if it was there."""
+        dock, focus = self._docks[name], self._window.focusWidget()
+        graph = self._window.centralWidget() if focus is not None and dock.isAncestorOf(focus) else None
+        dock.hide()
+        if graph is not None:
+            graph.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def state(self) -> QByteArray:
         """Which docks are where, to be kept."""
         return self._window.saveState(STATE_VERSION)
@@ -74,14 +89,21 @@ class Docks:
 
     def _follow(self, dock: QDockWidget, actions: Actions, name: str) -> None:
         action = actions[f"view.{name}"]
-        dock.toggleViewAction().toggled.connect(action.setChecked)
+        # a dock behind another's tab is not in sight: its action brings it to the front
+        dock.visibilityChanged.connect(action.setChecked)
         action.setChecked(not dock.isHidden())
+        action.triggered.connect(lambda on: self.enter(name) if on else self.leave(name))
 
-        def toggled(on: bool) -> None:
-            if on:
-                dock.show()
-                dock.raise_()
-            else:
-                dock.hide()
 
-        action.triggered.connect(toggled)
+def _first_place(panel: QWidget) -> QWidget | None:
+    """Where the keyboard begins in a panel: what it names as such, else the first field in sight."""
+    named = panel.focusProxy()
+    if named is not None and named.isVisible():
+        return named
+    place: QWidget | None = panel.nextInFocusChain()
+    while place is not None and place is not panel:
+        takes = place.isVisible() and place.isEnabled() and bool(place.focusPolicy() & Qt.FocusPolicy.TabFocus)
+        if takes and panel.isAncestorOf(place):
+            return place
+        place = place.nextInFocusChain()
+    return None

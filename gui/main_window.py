@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QMenu
 
@@ -43,6 +43,9 @@ from nodegraph.problems import Problem, ProblemError
 from nodegraph.registry import Registry
 
 MESSAGE_TIME = 8000
+FIRST_SIZE = QSize(1440, 900)
+FRAME = QSize(20, 60)
+"""What a desktop puts around a window: a first window that is larger than the screen hides its status bar."""
 
 
 class MainWindow(QMainWindow):
@@ -80,7 +83,7 @@ class MainWindow(QMainWindow):
         self._wire()
         self._make_bars()
         self._style()
-        self.resize(1440, 900)
+        self._renew_title()
         self._restore()
 
     def _make_rooms(self) -> None:
@@ -105,6 +108,13 @@ class MainWindow(QMainWindow):
                 "log": self.log,
             },
         )
+        for panel, view in (
+            (self.outline, self.outline.view),
+            (self.gallery, self.gallery.grid),
+            (self.problems, self.problems.list),
+            (self.log, self.log.view),
+        ):
+            panel.setFocusProxy(view)
         self._add_at: QPointF | None = None
 
     def _make_bars(self) -> None:
@@ -149,6 +159,7 @@ class MainWindow(QMainWindow):
 
     def _restore(self) -> None:
         geometry, state = self.settings.bytes("geometry"), self.settings.bytes("state")
+        self.resize(FIRST_SIZE.boundedTo(self.screen().availableSize() - FRAME))
         if geometry is not None:
             self.restoreGeometry(geometry)
         if state is None or not self.docks.restore(state):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtGui import QAction, QActionGroup, QGuiApplication
 from PySide6.QtWidgets import QDialog, QMenu, QMessageBox, QWidget
 
 from gui.files.command import headless_command
@@ -15,6 +15,7 @@ from gui.palette.command_palette import CommandPalette
 from gui.palette.find_node import FindNode
 from gui.palette.help import HelpDialog
 from gui.palette.shortcuts_dialog import ShortcutsDialog
+from gui.settings import THEMES, ThemeChoice
 
 if TYPE_CHECKING:
     from gui.main_window import MainWindow
@@ -51,6 +52,7 @@ class Commands(QObject):
             "run.sample": lambda: window.run.run(sample=window.run.sample_size),
             "run.stop": window.run.stop,
             "view.compare": self.compare,
+            "view.graph": window.canvas.setFocus,
             "view.theme": self.switch_theme,
             "help.node": self.help_for_current,
             "help.commands": self.show_commands,
@@ -64,6 +66,7 @@ class Commands(QObject):
         for changed in (window.run.busy_changed, window.run.live_changed, window.selection.changed):
             changed.connect(self._enable_runs)
         self._enable_runs()
+        self._offer_themes()
         stack = window.document.undo_stack
         stack.canUndoChanged.connect(actions["edit.undo"].setEnabled)
         stack.canRedoChanged.connect(actions["edit.redo"].setEnabled)
@@ -161,6 +164,19 @@ class Commands(QObject):
         from importlib.metadata import version
 
         QMessageBox.about(self._window, self.tr("About nodegraph"), self.tr(ABOUT).format(version=version("nodegraph")))
+
+    def _offer_themes(self) -> None:
+        settings, group = self._window.settings, QActionGroup(self)
+
+        def use(theme: ThemeChoice) -> Callable[[], None]:
+            return lambda: settings.set_theme(theme)
+
+        choices: dict[ThemeChoice, QAction] = {theme: self._window.actions[f"view.theme_{theme}"] for theme in THEMES}
+        for theme, action in choices.items():
+            group.addAction(action)
+            action.triggered.connect(use(theme))
+        choices[settings.theme].setChecked(True)
+        settings.theme_changed.connect(lambda theme: choices[theme].setChecked(True))
 
     def _enable_runs(self) -> None:
         run, actions = self._window.run, self._window.actions

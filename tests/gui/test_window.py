@@ -124,6 +124,43 @@ def test_panels_follow_their_actions(window: MainWindow) -> None:
     assert not window.docks["outline"].isVisible()
 
 
+def test_a_panel_behind_another_comes_to_the_front_and_takes_the_keyboard(window: MainWindow, qtbot: QtBot) -> None:
+    problems, gallery = window.actions["view.problems"], window.actions["view.gallery"]
+    assert gallery.isChecked() and not problems.isChecked()
+    problems.trigger()
+    assert window.problems.isVisible() and problems.isChecked() and not gallery.isChecked()
+    window.actions["view.log"].trigger()
+    assert window.log.view.hasFocus()
+    window.actions["view.log"].trigger()
+    assert not window.log.isVisible() and window.canvas.hasFocus()
+
+
+def test_the_keyboard_goes_into_the_form_and_back_to_the_graph(window: MainWindow) -> None:
+    window.start()
+    window.actions["view.inspector"].trigger()
+    window.actions["view.inspector"].trigger()
+    focus = window.focusWidget()
+    assert focus is not None and window.inspector.isAncestorOf(focus)
+    window.actions["view.graph"].trigger()
+    assert window.canvas.hasFocus()
+
+
+def test_the_first_window_fits_the_screen(qtbot: QtBot, registry: Registry, settings: Settings, tmp_path: Path) -> None:
+    made = MainWindow(registry, settings, swaps=tmp_path)
+    qtbot.addWidget(made)
+    room = made.screen().availableSize()
+    assert made.width() < room.width() and made.height() < room.height()
+    made.run.shutdown()
+
+
+def test_the_desktops_theme_can_be_chosen_again(window: MainWindow) -> None:
+    assert window.actions["view.theme_system"].isChecked()
+    window.actions["view.theme"].trigger()
+    assert window.actions[f"view.theme_{window.theme.name}"].isChecked()
+    window.actions["view.theme_system"].trigger()
+    assert window.settings.theme == "system" and not window.actions["view.theme_light"].isChecked()
+
+
 def test_the_theme_switches_and_is_kept(window: MainWindow) -> None:
     before = window.theme.name
     window.actions["view.theme"].trigger()

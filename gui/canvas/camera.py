@@ -15,6 +15,9 @@ from gui.canvas.style import CanvasStyle
 from gui.selection import Selection
 
 SMALLEST, LARGEST = 0.05, 4.0
+MARGIN = 24
+"""Pixels around a graph that is fitted into the view."""
+
 CACHE_KB = 160 * 1024
 """Room for the nodes' remembered pixels; Qt's own 10 MB hold about 50 nodes."""
 
@@ -44,16 +47,15 @@ class Camera(QGraphicsView):
             QPixmapCache.setCacheLimit(CACHE_KB)
         self._rest()
 
-    def fit(self) -> None:
-        """Shows the chosen nodes, or everything."""
-        area = self.graph_scene.content_rect(self.selection.nodes)
+    def fit(self, *, everything: bool = False) -> None:
+        """Shows the chosen nodes; where none are chosen, or `everything` is wanted, the whole graph."""
+        area = self.graph_scene.content_rect(() if everything else self.selection.nodes)
         if area.isEmpty():
             self.resetTransform()
             self.centerOn(0, 0)
         else:
-            room = area.adjusted(-40, -40, 40, 40)
-            seen = self.viewport().rect()
-            scale = min(seen.width() / room.width(), seen.height() / room.height(), 1.0)
+            seen = self.viewport().rect().adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
+            scale = min(seen.width() / area.width(), seen.height() / area.height(), 1.0)
             self.resetTransform()
             self.scale(max(scale, SMALLEST), max(scale, SMALLEST))
             self.centerOn(area.center())

@@ -17,6 +17,9 @@ HEADER = 30.0
 ROOM = 20.0
 GRIP = 18.0
 SMALLEST = 120.0
+TITLE, READABLE, MOST = 14, 11, 40
+"""Pixels of a title: near, on the screen when farther away, and what fits over the nodes."""
+
 COLOURS = ("scorer", "source", "filter", "captioner", "dedup", "arrange", "review", "export")
 """A group's colour is the name of a kind of node: each theme has its own for it."""
 
@@ -59,6 +62,11 @@ def regrouped(groups: tuple[Group, ...], moved: Mapping[str, QRectF]) -> tuple[G
 
 def _home(groups: tuple[Group, ...], place: QPointF) -> int | None:
     return next((i for i, group in enumerate(groups) if (r := stored_rect(group)) and r.contains(place)), None)
+
+
+def _title_size(scale: float) -> int:
+    """How large a title is painted, so that it can be read from afar."""
+    return max(TITLE, min(MOST, round(READABLE / scale)))
 
 
 class GroupItem(QGraphicsItem):
@@ -109,12 +117,13 @@ class GroupItem(QGraphicsItem):
         painter.setPen(QPen(faded(colour, 0.55), 1.4))
         painter.setBrush(faded(colour, 0.09))
         painter.drawRoundedRect(self._rect, 10, 10)
-        painter.setFont(style.group_font)
+        painter.setFont(style.heading(_title_size(painter.worldTransform().m11())))
         painter.setPen(colour)
         text = painter.fontMetrics().elidedText(
             self.content.title, Qt.TextElideMode.ElideRight, int(self._rect.width() - 30)
         )
-        painter.drawText(self.header().adjusted(14, 0, -14, 0), Qt.AlignmentFlag.AlignVCenter, text)
+        place = self.header().adjusted(14, 0, -14, max(0.0, painter.fontMetrics().height() - HEADER))
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, text)
         painter.setPen(QPen(faded(colour, 0.8), 1.4))
         corner = self._rect.bottomRight() - QPointF(5, 5)
         for step in (4.0, 8.0, 12.0):

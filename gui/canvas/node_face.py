@@ -30,6 +30,9 @@ from nodegraph.specs import NodeSpec
 FieldKind = Literal["flag", "choice", "number", "text", "lines", "column", "model"]
 SHOWN_FIELDS = 3
 SHOWN_CONTENTS = 4
+WORTH_SAYING = 0.1
+"""Seconds; a node that took less took no time."""
+
 CUTTING = frozenset({"filter", "dedup", "arrange", "review"})
 
 
@@ -171,6 +174,8 @@ def _remark(result: NodeResult) -> str:
     if result.missing:
         return words("{n} to measure").format(n=f"{result.missing:,}")
     if result.state in ("done", "partial", "review") and result.seconds is not None:
+        if result.seconds < WORTH_SAYING:
+            return ""
         return f"{result.seconds:.1f} s" if result.seconds < 100 else f"{result.seconds / 60:.0f} min"
     return words("remembered") if result.missing == 0 else ""
 

@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QPainter, QPen, QPixmap, QPolygonF
 
 from gui.canvas.node_face import FieldFace, NodeFace
-from gui.canvas.node_geometry import GAP, PAD, PORT_RADIUS, PORT_ROW, TITLE, WIDTH, NodeLayout
-from gui.canvas.style import CanvasStyle, faded
+from gui.canvas.node_geometry import GAP, PAD, PORT_RADIUS, TITLE, WIDTH, NodeLayout
+from gui.canvas.node_texts import (
+    CHOSEN,
+    LEFT,
+    LINE,
+    RIGHT,
+    TITLE_ROOM,
+    FarTexts,
+    FieldTexts,
+    NodeTexts,
+    far_texts_of,
+    texts_of,
+)
+from gui.canvas.style import CanvasStyle, Letters, faded
 
-FAR = 0.22
+FAR = 0.18
 """Below this scale a node is a block."""
 
-NEAR = 0.35
+NEAR = 0.45
 """From this scale on everything is painted."""
+
+HEADING, LEAST_HEADING, MOST_HEADING = 9.5, 21, 46
+"""Pixels of a title on the screen while not everything is painted, and in the node itself: as many as it has room."""
 
 OFF = 0.5
 """How much of a node that does not run can be seen."""
-
-
-CHOSEN = frozenset({"choice", "column", "model"})
-"""Fields of these kinds open a list."""
-
-_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-_RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-
-
-@dataclass(frozen=True, slots=True)
-class _FieldTexts:
-    """A field's words, cut to fit: done once, not at each painting."""
-
-    room: QRectF
-    label: str
-    value: str
 
 
 class NodePainter:
@@ -44,34 +41,21 @@ class NodePainter:
         self.style = style
         self.face = face
         self.layout = layout
-        metrics, room = style.title_metrics, layout.title.width() - 2 * PAD - 26
-        self._title = metrics.elidedText(face.title, Qt.TextElideMode.ElideRight, room)
-        self._remark = "" if face.wrong or face.off else face.remark
-        taken = style.text_metrics.horizontalAdvance(self._remark) + 8 if self._remark else 0
-        self._status = style.text_metrics.elidedText(
-            face.status, Qt.TextElideMode.ElideRight, WIDTH - 2 * PAD - min(taken, 100)
-        )
+        self._texts: dict[int, NodeTexts] = {}
+        self._far_texts: dict[int, FarTexts] = {}
 
-        self._port_texts = self._ports_as_text()
-        self._field_texts = (
-            {} if layout.collapsed else {field.name: self._field_as_text(field) for field in face.fields}
-        )
+    def _near(self, letters: Letters) -> NodeTexts:
+        """The words in these letters, cut to fit when they are first seen."""
+        key = letters.small.pixelSize()
+        if key not in self._texts:
+            self._texts[key] = texts_of(self.face, self.layout, letters)
+        return self._texts[key]
 
-    def _ports_as_text(self) -> list[tuple[QRectF, Qt.AlignmentFlag, str]]:
-        metrics, half = self.style.small_metrics, WIDTH / 2 - PAD - 2
-        texts: list[tuple[QRectF, Qt.AlignmentFlag, str]] = []
-        for ports, x, flags in ((self.layout.inputs, PAD + 2, _LEFT), (self.layout.outputs, WIDTH / 2, _RIGHT)):
-            for name, place in ports.items():
-                rect = QRectF(x, place.y() - PORT_ROW / 2, half, PORT_ROW)
-                texts.append((rect, flags, metrics.elidedText(name, Qt.TextElideMode.ElideRight, half)))
-        return texts
-
-    def _field_as_text(self, field: FieldFace) -> _FieldTexts:
-        metrics = self.style.small_metrics
-        room = self.layout.fields[field.name].adjusted(7, 0, -17 if field.kind in CHOSEN else -7, 0)
-        label = metrics.elidedText(field.label, Qt.TextElideMode.ElideRight, room.width() * 0.55)
-        left = room.width() - metrics.horizontalAdvance(label) - 8
-        return _FieldTexts(room, label, metrics.elidedText(field.text, Qt.TextElideMode.ElideRight, left))
+    def _from_afar(self, scale: float) -> FarTexts:
+        size = max(LEAST_HEADING, min(MOST_HEADING, round(HEADING / scale)))
+        if size not in self._far_texts:
+            self._far_texts[size] = far_texts_of(self.face, self.layout, self.style.heading(size), size)
+        return self._far_texts[size]
 
     def paint(
         self, painter: QPainter, scale: float, chosen: bool, strip: QPixmap | None, small_strip: QPixmap | None
@@ -80,9 +64,9 @@ class NodePainter:
         if scale < FAR:
             self._far(painter, chosen, small_strip)
         elif scale < NEAR:
-            self._middle(painter, chosen, strip)
+            self._middle(painter, scale, chosen, strip)
         else:
-            self._full(painter, chosen, strip)
+            self._full(painter, self.style.letters(scale), chosen, strip)
 
     def _far(self, painter: QPainter, chosen: bool, strip: QPixmap | None) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -101,46 +85,58 @@ class NodePainter:
         if strip is not None and inner.height() > 70:
             painter.drawPixmap(QRectF(10, 52, WIDTH - 20, 47), strip, QRectF(strip.rect()))
 
-    def _middle(self, painter: QPainter, chosen: bool, strip: QPixmap | None) -> None:
+    def _middle(self, painter: QPainter, scale: float, chosen: bool, strip: QPixmap | None) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        style, layout = self.style, self.layout
+        style, layout, face = self.style, self.layout, self.face
+        texts = self._from_afar(scale)
+        head = layout.size.height() if layout.collapsed else texts.head
         painter.fillRect(layout.size, style.node)
-        if self.face.off:
+        if face.off:
             painter.setOpacity(OFF)
-        painter.fillRect(layout.title, style.title(self.face.kind))
-        painter.fillRect(QRectF(0, 0, 8, TITLE), style.kind(self.face.kind))
-        painter.fillRect(QRectF(WIDTH - 24, 8, 12, 12), style.state("error" if self.face.errors else self.face.state))
-        painter.fillRect(QRectF(22, 11, min(len(self._title) * 6.5, WIDTH - 60), 6), style.text.color())
-        for rect in layout.fields.values():
-            painter.fillRect(rect, style.field)
+        painter.fillRect(QRectF(0, 0, WIDTH, head), style.title(face.kind))
+        painter.fillRect(QRectF(0, 0, 7, head), style.kind(face.kind))
+        state = "error" if face.errors else face.state
+        if state != "ready":
+            painter.fillRect(QRectF(0, layout.size.bottom() - 7, WIDTH, 7), style.state(state))
+        painter.setFont(texts.font)
+        painter.setPen(style.text)
+        line = texts.size * LINE
+        top = max(4.0, (head - len(texts.lines) * line) / 2) if layout.collapsed else 4.0
+        for number, text in enumerate(texts.lines):
+            painter.drawText(QRectF(PAD + 8, top + number * line, WIDTH, line), LEFT, text)
+        if texts.counts:
+            painter.setPen(style.error if face.wrong else style.dim)
+            painter.drawText(QRectF(PAD, head + 4, WIDTH - PAD, line), LEFT, texts.counts)
         for name, place in (*layout.inputs.items(), *layout.outputs.items()):
-            painter.fillRect(QRectF(place.x() - 5, place.y() - 5, 10, 10), style.port(name))
+            painter.fillRect(QRectF(place.x() - 6, place.y() - 6, 12, 12), style.port(name))
         if strip is not None:
             painter.drawPixmap(layout.strip.topLeft(), strip)
-        painter.setPen(style.chosen if chosen else style.error_border if self.face.errors else style.border)
+        painter.setPen(style.chosen if chosen else style.error_border if face.errors else style.border)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(layout.size)
 
-    def _full(self, painter: QPainter, chosen: bool, strip: QPixmap | None) -> None:
+    def _full(self, painter: QPainter, letters: Letters, chosen: bool, strip: QPixmap | None) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         style, layout, face = self.style, self.layout, self.face
+        texts = self._near(letters)
         if chosen:
             painter.strokePath(layout.body_path, style.chosen_halo)
         painter.fillPath(layout.body_path, style.node)
         if face.off:  # the body hides what is behind it all the same
             painter.setOpacity(OFF)
         painter.fillPath(layout.title_path, style.title(face.kind))
-        self._heading(painter)
+        self._heading(painter, letters, texts)
         if not layout.collapsed:
-            self._status_line(painter)
+            self._status_line(painter, letters, texts)
+            painter.setFont(letters.small)
             for field in face.fields:
-                self._field(painter, field, layout.fields[field.name])
+                self._field(painter, field, layout.fields[field.name], texts.fields[field.name])
             if strip is not None:
                 painter.drawPixmap(layout.strip.topLeft(), strip)
         if face.progress is not None or face.state == "running":
             self._progress(painter)
         painter.strokePath(layout.body_path, self._border(chosen))
-        self._ports(painter)
+        self._ports(painter, letters, texts)
 
     def _border(self, chosen: bool) -> QPen:
         style, face = self.style, self.face
@@ -150,28 +146,27 @@ class NodePainter:
             return style.unknown_border
         return style.error_border if face.errors else style.border
 
-    def _heading(self, painter: QPainter) -> None:
+    def _heading(self, painter: QPainter, letters: Letters, texts: NodeTexts) -> None:
         style, face = self.style, self.face
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(style.kind(face.kind))
         painter.drawRoundedRect(QRectF(PAD, 8, 4, TITLE - 16), 2, 2)
-        painter.setFont(style.title_font)
+        painter.setFont(letters.title)
         painter.setPen(style.text)
-        room = QRectF(PAD + 11, 0, WIDTH - 2 * PAD - 26, TITLE)
-        painter.drawText(room, _LEFT, self._title)
+        painter.drawText(QRectF(PAD + 11, 0, TITLE_ROOM, TITLE), LEFT, texts.title)
         paint_state(painter, style, "wrong" if face.errors else face.state, self.layout.state_place)
 
-    def _status_line(self, painter: QPainter) -> None:
+    def _status_line(self, painter: QPainter, letters: Letters, texts: NodeTexts) -> None:
         style, place = self.style, self.layout.status
-        painter.setFont(style.text_font)
+        painter.setFont(letters.text)
         shown = bool(self.face.counts) and not self.face.off
         painter.setPen(style.error if self.face.wrong else style.text if shown else style.dim)
-        painter.drawText(place, _LEFT, self._status)
-        if self._remark:
+        painter.drawText(place, LEFT, texts.status)
+        if texts.remark:
             painter.setPen(style.dim)
-            painter.drawText(place, _RIGHT, self._remark)
+            painter.drawText(place, RIGHT, texts.remark)
 
-    def _ports(self, painter: QPainter) -> None:
+    def _ports(self, painter: QPainter, letters: Letters, texts: NodeTexts) -> None:
         style, layout = self.style, self.layout
         rim = QPen(style.theme["node"], 1.5)
         for name, place in (*layout.inputs.items(), *layout.outputs.items()):
@@ -180,27 +175,25 @@ class NodePainter:
             painter.drawEllipse(place, PORT_RADIUS, PORT_RADIUS)
         if layout.collapsed:
             return
-        painter.setFont(style.small_font)
+        painter.setFont(letters.small)
         painter.setPen(style.dim)
-        for rect, flags, text in self._port_texts:
+        for rect, flags, text in texts.ports:
             painter.drawText(rect, flags, text)
 
-    def _field(self, painter: QPainter, field: FieldFace, place: QRectF) -> None:
+    def _field(self, painter: QPainter, field: FieldFace, place: QRectF, texts: FieldTexts) -> None:
         style = self.style
         painter.setPen(style.error if field.wrong else style.field_border)
         painter.setBrush(style.field)
         painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-        painter.setFont(style.small_font)
         painter.setPen(style.dim)
-        texts = self._field_texts[field.name]
-        painter.drawText(texts.room, _LEFT, texts.label)
+        painter.drawText(texts.room, LEFT, texts.label)
         if field.kind == "flag":
             self._switch(painter, field.on, texts.room)
             return
         if field.kind in CHOSEN:
             self._arrow(painter, QPointF(texts.room.right() + 7, texts.room.center().y()))
         painter.setPen(style.error if field.wrong else style.text)
-        painter.drawText(texts.room, _RIGHT, texts.value)
+        painter.drawText(texts.room, RIGHT, texts.value)
 
     def _switch(self, painter: QPainter, on: bool, inner: QRectF) -> None:
         style = self.style

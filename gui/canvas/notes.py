@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import ceil
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from gui.canvas.edge_item import finite, place_in
@@ -13,6 +14,11 @@ from gui.canvas.style import CanvasStyle, faded
 from nodegraph.graph.model import Note
 
 WIDTH, HEIGHT = 200.0, 100.0
+SMALLEST_NOTE = QSizeF(60.0, 40.0)
+ACROSS, DOWN = 10.0, 8.0
+"""Room around the words."""
+
+GRIP = 14.0
 
 
 def rect_of(note: Note, index: int) -> QRectF:
@@ -22,14 +28,26 @@ def rect_of(note: Note, index: int) -> QRectF:
     return QRectF(
         place.x(),
         place.y(),
-        max(float(width), 60.0) if finite(width) else WIDTH,  # type: ignore[arg-type]
-        max(float(height), 40.0) if finite(height) else HEIGHT,  # type: ignore[arg-type]
+        max(float(width), SMALLEST_NOTE.width()) if finite(width) else WIDTH,  # type: ignore[arg-type]
+        max(float(height), SMALLEST_NOTE.height()) if finite(height) else HEIGHT,  # type: ignore[arg-type]
     )
 
 
 def moved_to(note: Note, place: QPointF) -> Note:
     """The note at another place."""
     return replace(note, ui={**note.ui, "x": round(place.x(), 1), "y": round(place.y(), 1)})
+
+
+def with_size(note: Note, rect: QRectF) -> Note:
+    """The note with this frame."""
+    sides = {"x": rect.x(), "y": rect.y(), "w": rect.width(), "h": rect.height()}
+    return replace(note, ui={**note.ui, **{name: round(value, 1) for name, value in sides.items()}})
+
+
+def height_of(text: str, width: float, metrics: QFontMetricsF) -> float:
+    """How high a note must be so that its words are seen."""
+    room = QRectF(0, 0, width - 2 * ACROSS, 100_000)
+    return ceil(metrics.boundingRect(room, int(WRAPPED), text).height() + 2 * DOWN)
 
 
 class NoteItem(QGraphicsItem):
@@ -50,6 +68,23 @@ class NoteItem(QGraphicsItem):
         """The note in the scene."""
         return self._size.translated(self.pos())
 
+    def set_size(self, size: QSizeF) -> None:
+        """Shows the note in another size; the document learns of it when the gesture ends."""
+        self.prepareGeometryChange()
+        self._size = QRectF(QPointF(0, 0), size)
+        self.update()
+
+    def choose(self, chosen: bool) -> None:
+        """Shows whether it is chosen."""
+        if chosen != self.chosen:
+            self.chosen = chosen
+            self.update()
+
+    def grip(self) -> QRectF:
+        """The part that is held to resize it."""
+        corner = self.rect.bottomRight()
+        return QRectF(corner.x() - GRIP, corner.y() - GRIP, GRIP, GRIP)
+
     def show_style(self, style: CanvasStyle) -> None:
         """Another theme."""
         self._style = style
@@ -66,7 +101,13 @@ class NoteItem(QGraphicsItem):
         painter.setPen(style.chosen if self.chosen else QPen(faded(colour, 0.6), 1))
         painter.setBrush(faded(colour, 0.16))
         painter.drawRoundedRect(self._size, 6, 6)
-        painter.setFont(style.text_font)
+        painter.setFont(style.letters(painter.worldTransform().m11()).text)
         painter.setPen(style.text)
-        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-        painter.drawText(self._size.adjusted(10, 8, -10, -8), int(flags), self.note.text)
+        painter.drawText(self._size.adjusted(ACROSS, DOWN, -ACROSS, -DOWN), int(WRAPPED), self.note.text)
+        painter.setPen(QPen(faded(colour, 0.8), 1.2))
+        corner = self._size.bottomRight() - QPointF(4, 4)
+        for step in (3.5, 7.0):
+            painter.drawLine(corner - QPointF(step, 0), corner - QPointF(0, step))
+
+
+WRAPPED = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QGuiApplication, QPen
 
@@ -9,6 +11,12 @@ from gui.theme.theme import Theme
 
 TINT = 0.17
 """How much of a kind's colour is in the title of its nodes: more, and the signs of states sink into it."""
+
+SIZES = (1.0, 1.2, 1.4, 1.6)
+"""How many times larger letters on nodes get; more, and they no longer fit their rows."""
+
+SMALLEST_LETTERS, READABLE = 10.0, 7.5
+"""Pixels of the smallest letters on a node, and what they should be on the screen."""
 
 
 def mixed(one: QColor, other: QColor, share: float) -> QColor:
@@ -28,18 +36,31 @@ def faded(colour: QColor, alpha: float) -> QColor:
     return seen
 
 
+@dataclass(frozen=True)
+class Letters:
+    """The fonts of nodes, with their measures."""
+
+    title: QFont
+    text: QFont
+    small: QFont
+    title_metrics: QFontMetricsF
+    text_metrics: QFontMetricsF
+    small_metrics: QFontMetricsF
+
+
+def letters_of(size: float) -> Letters:
+    """The fonts of nodes, so many times as large as they are near."""
+    fonts = (_font(round(12 * size), QFont.Weight.DemiBold), _font(round(11 * size)), _font(round(10 * size)))
+    return Letters(*fonts, *(QFontMetricsF(font) for font in fonts))
+
+
 class CanvasStyle:
     """Everything that painters of the canvas need of a theme."""
 
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
-        self.title_font = _font(12, QFont.Weight.DemiBold)
-        self.text_font = _font(11)
-        self.small_font = _font(10)
-        self.group_font = _font(14, QFont.Weight.DemiBold)
-        self.title_metrics = QFontMetricsF(self.title_font)
-        self.text_metrics = QFontMetricsF(self.text_font)
-        self.small_metrics = QFontMetricsF(self.small_font)
+        self._letters = {size: letters_of(size) for size in SIZES}
+        self._headings: dict[int, QFont] = {}
         self.canvas = QBrush(theme["canvas"])
         self.node = QBrush(theme["node"])
         self.field = QBrush(theme["field"])
@@ -63,6 +84,16 @@ class CanvasStyle:
         self.plain_title = QBrush(theme["node_title"])
         self._edges = {name: self._edge_pen(name) for name in ("images", "kept", "dropped", "review")}
         self.edge_chosen = _round(QPen(theme["accent"], 2.6))
+
+    def letters(self, scale: float) -> Letters:
+        """The letters for this scale of the view: farther away they are larger, so that they can be read."""
+        return self._letters[next((size for size in SIZES if size * SMALLEST_LETTERS * scale >= READABLE), SIZES[-1])]
+
+    def heading(self, pixels: int) -> QFont:
+        """The font of headings that are so many pixels high."""
+        if pixels not in self._headings:
+            self._headings[pixels] = _font(pixels, QFont.Weight.DemiBold)
+        return self._headings[pixels]
 
     def kind(self, kind: str) -> QColor:
         """The colour of a kind of node."""

@@ -95,24 +95,35 @@ class NewLink(Gesture):
         if self._to is not None:
             painter.drawEllipse(self._place(self._to), 9, 9)
         if text := self._why or self._hint:
+            painter.save()
+            painter.translate(self._at)
+            painter.scale(1 / self._scale, 1 / self._scale)  # words are as large as elsewhere, however far the graph is
             box = self._box()
             painter.setPen(QPen(pen.color(), 1))
             painter.setBrush(style.theme["panel"])
             painter.drawRoundedRect(box, 5, 5)
             painter.setPen(style.text)
-            painter.setFont(style.text_font)
+            painter.setFont(style.letters(1.0).title)
             painter.drawText(box.adjusted(10, 6, -10, -6), int(_WRAPPED), text)
+            painter.restore()
 
     def bounds(self) -> QRectF:
         """The link and its words."""
         whole = QRectF(self._start(), self._at).normalized().adjusted(-170, -60, 170, 60)
-        return whole.united(self._box()) if self._why or self._hint else whole
+        if not (self._why or self._hint):
+            return whole
+        box = self._box()
+        return whole.united(QRectF(self._at + box.topLeft() / self._scale, box.size() / self._scale))
+
+    @property
+    def _scale(self) -> float:
+        return self.canvas.transform().m11()
 
     def _box(self) -> QRectF:
-        text = self.canvas.style_.text_metrics.boundingRect(
-            QRectF(0, 0, 260, 200), int(_WRAPPED), self._why or self._hint
-        )
-        return QRectF(self._at + QPointF(16, 14), text.size()).adjusted(0, 0, 22, 13)
+        """The words beside the cursor, in pixels of the screen."""
+        metrics = self.canvas.style_.letters(1.0).title_metrics
+        text = metrics.boundingRect(QRectF(0, 0, 280, 200), int(_WRAPPED), self._why or self._hint)
+        return QRectF(QPointF(16, 14), text.size()).adjusted(0, 0, 22, 13)
 
     def _start(self) -> QPointF:
         return self._place(self._from)

@@ -31,8 +31,8 @@ WITH_TEXT = ("run.all", "run.sample", "run.live")
 PANEL_TOOLS: tuple[str, ...] = ("view.outline", "view.gallery", "view.inspector", "help.commands")
 
 OF_THE_GRAPH = frozenset(
-    {"edit.cut", "edit.copy", "edit.paste", "edit.duplicate", "edit.delete", "edit.delete_rewire", "edit.select_all",
-     "edit.rename", "view.fit"}
+    {"edit.cut", "edit.copy", "edit.paste", "edit.paste_wired", "edit.duplicate", "edit.duplicate_wired", "edit.delete",
+     "edit.delete_rewire", "edit.select_all", "edit.rename", "view.fit", "view.fit_all"}
 )  # fmt: skip
 """Actions about nodes: their keys count only where the graph has the focus, as texts have the same keys."""
 

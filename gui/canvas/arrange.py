@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from PySide6.QtCore import QPointF
 
 from gui.canvas.edge_item import with_points
 from nodegraph.graph.edit import (
-    AddNode,
     Connect,
     Disconnect,
     Edit,
     RemoveNode,
+    SetGroups,
     SetMode,
     SetUi,
     Several,
     applied,
-    new_id,
 )
-from nodegraph.graph.model import Edge, End, Graph, Mode
+from nodegraph.graph.model import Edge, Graph, Mode
 from nodegraph.problems import ProblemError
 from nodegraph.registry import Registry
 
@@ -52,18 +50,22 @@ def bending(edge: Edge, points: Sequence[QPointF]) -> Several:
 
 
 def deleting(graph: Graph, ids: Iterable[str], edges: Iterable[Edge] = ()) -> Several:
-    """Nodes and edges away."""
+    """Nodes and edges away, and the groups that would be left with nothing."""
     gone = [id for id in ids if id in graph.nodes]
     loose = [edge for edge in edges if edge.source.node not in gone and edge.target.node not in gone]
-    return Several((*(Disconnect(edge) for edge in loose), *(RemoveNode(id) for id in gone)))
+    return Several((*_emptied(graph, gone), *(Disconnect(edge) for edge in loose), *(RemoveNode(id) for id in gone)))
+
+
+def _emptied(graph: Graph, gone: Sequence[str]) -> list[Edit]:
+    left = tuple(group for group in graph.groups if not group.nodes or not set(group.nodes) <= set(gone))
+    return [SetGroups(left)] if left != graph.groups else []
 
 
 def deleting_rewired(graph: Graph, registry: Registry, ids: Iterable[str]) -> Several:
     """Nodes away, and what fed each feeds what it fed; what a node dropped or sent to review feeds nothing then."""
-    edits: list[Edit] = []
-    for id in ids:
-        if id not in graph.nodes:
-            continue
+    gone = [id for id in ids if id in graph.nodes]
+    edits = _emptied(graph, gone)
+    for id in gone:
         fed = graph.inputs_of(id)
         spec = registry.nodes.get(graph.nodes[id].type)
         first = spec.inputs[0] if spec and spec.inputs else next(iter(sorted(fed)), None)
@@ -79,41 +81,6 @@ def deleting_rewired(graph: Graph, registry: Registry, ids: Iterable[str]) -> Se
             graph = applied(graph, steps)
         edits += steps
     return Several(tuple(edits))
-
-
-def copying(graph: Graph, part: Graph, way: QPointF, places: Mapping[str, QPointF]) -> tuple[Several, dict[str, str]]:
-    """Adds the nodes of `part`, with the edges among them and the groups of them, `way` from `places`.
-
-    Also says what each node is called now.
-    """
-    names: dict[str, str] = {}
-    edits: list[Edit] = []
-    for id, node in part.nodes.items():
-        place = places.get(id, QPointF()) + way
-        ui = {**node.ui, "x": coordinate(place.x()), "y": coordinate(place.y())}
-        names[id] = id if id not in graph.nodes else new_id(graph, node.type)
-        edit = AddNode(replace(node, id=names[id], ui=ui))
-        graph = applied(graph, [edit])
-        edits.append(edit)
-    for edge in part.edges:
-        if edge.source.node in names and edge.target.node in names:
-            ends = [End(names[end.node], end.port) for end in (edge.source, edge.target)]
-            copy = with_points(Edge(ends[0], ends[1], edge.extra), [])
-            try:
-                graph = applied(graph, [Connect(copy)])
-            except ProblemError:  # text from somewhere else may hold edges that no graph can have
-                continue
-            edits.append(Connect(copy))
-    return Several(tuple(edits)), names
-
-
-def part_of(graph: Graph, ids: Iterable[str]) -> Graph:
-    """Only these nodes and the edges among them."""
-    wanted = {id for id in ids if id in graph.nodes}
-    return Graph(
-        nodes={id: node for id, node in graph.nodes.items() if id in wanted},
-        edges=tuple(edge for edge in graph.edges if edge.source.node in wanted and edge.target.node in wanted),
-    )
 
 
 def switching(graph: Graph, registry: Registry, ids: Iterable[str], mode: Mode) -> Several:

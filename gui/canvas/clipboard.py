@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QPointF
 
-from gui.canvas.arrange import coordinate, part_of
+from gui.canvas.arrange import coordinate
+from gui.canvas.copying import part_of
 from gui.canvas.edge_item import place_in
+from gui.canvas.notes import rect_of
 from nodegraph.graph.io import canonical, loads
 from nodegraph.graph.model import Graph
 from nodegraph.problems import ProblemError
 
 
-def as_text(graph: Graph, ids: Iterable[str], places: Mapping[str, QPointF]) -> str:
-    """These nodes and the edges among them as text."""
-    part = part_of(graph, ids)
+def as_text(graph: Graph, ids: Iterable[str], places: Mapping[str, QPointF], notes: Collection[int] = ()) -> str:
+    """These nodes and notes, with the edges among them and the groups of them, as text."""
+    part = part_of(graph, ids, notes)
     nodes = {
         id: replace(node, ui={**node.ui, "x": coordinate(places[id].x()), "y": coordinate(places[id].y())})
         for id, node in part.nodes.items()
@@ -32,7 +34,7 @@ def from_text(text: str) -> Graph | None:
         graph = loads(text)
     except ProblemError:
         return None
-    return graph if graph.nodes else None
+    return graph if graph.nodes or graph.notes else None
 
 
 def places_of(graph: Graph) -> dict[str, QPointF]:
@@ -40,3 +42,9 @@ def places_of(graph: Graph) -> dict[str, QPointF]:
     return {
         id: place_in(node.ui) or QPointF(index * 260.0, 0.0) for index, (id, node) in enumerate(graph.nodes.items())
     }
+
+
+def corner_of(graph: Graph) -> QPointF:
+    """The upper left corner of what is pasted."""
+    places = [*places_of(graph).values(), *(rect_of(note, index).topLeft() for index, note in enumerate(graph.notes))]
+    return QPointF(min(place.x() for place in places), min(place.y() for place in places))

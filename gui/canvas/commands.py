@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPointF
+from PySide6.QtCore import QObject, QPointF, QRectF
 from PySide6.QtGui import QGuiApplication
 
 from gui.actions import Actions
 from gui.canvas.arrange import (
     aligned,
     collapsing,
-    copying,
     deleting,
     deleting_rewired,
     moving,
-    part_of,
     switching,
 )
-from gui.canvas.clipboard import as_text, from_text, places_of
-from gui.canvas.groups import COLOURS, rect_around, with_rect
+from gui.canvas.clipboard import as_text, corner_of, from_text, places_of
+from gui.canvas.copying import Copied, copying, feeding, part_of
+from gui.canvas.groups import COLOURS, framed, grouped
 from gui.canvas.links import connecting_nodes
 from gui.canvas.node_face import words
 from gui.canvas.node_geometry import snapped
 from gui.canvas.tidy import tidied
 from nodegraph.graph.edit import Edit, SetGroups, SetNotes, Several, apply
-from nodegraph.graph.model import Group, Note
+from nodegraph.graph.model import Edge, Group, Note
 from nodegraph.problems import ProblemError
 
 if TYPE_CHECKING:
@@ -46,14 +44,17 @@ class CanvasCommands(QObject):
         self._document = canvas.document
         self._selection = canvas.selection
         self._pasted = ("", 0)
+        self._fed: tuple[Edge, ...] = ()
         does: dict[str, Callable[[], object]] = {
             "edit.cut": self.cut,
             "edit.copy": self.copy,
             "edit.paste": self.paste,
+            "edit.paste_wired": lambda: self.paste(fed=True),
             "edit.duplicate": self.duplicate,
+            "edit.duplicate_wired": lambda: self.duplicate(fed=True),
             "edit.delete": self.delete,
             "edit.delete_rewire": self.delete_rewire,
-            "edit.select_all": lambda: self._selection.choose(self._document.graph.nodes),
+            "edit.select_all": self.select_all,
             "edit.rename": self.rename,
             "graph.add": canvas.want_palette,
             "graph.connect": self.connect_chosen,
@@ -67,6 +68,7 @@ class CanvasCommands(QObject):
             "graph.upstream": lambda: self._spread(upstream=True),
             "graph.downstream": lambda: self._spread(upstream=False),
             "view.fit": canvas.fit,
+            "view.fit_all": lambda: canvas.fit(everything=True),
             "view.zoom_in": lambda: canvas.zoom(1.25),
             "view.zoom_out": lambda: canvas.zoom(0.8),
             "view.zoom_reset": canvas.zoom_reset,
@@ -84,38 +86,45 @@ class CanvasCommands(QObject):
             self.delete()
 
     def copy(self) -> bool:
-        """The chosen nodes to the clipboard, as text."""
-        if not self._selection.nodes:
+        """What is chosen to the clipboard, as text."""
+        graph, notes = self._document.graph, self._canvas.chosen_notes()
+        if not self._selection.nodes and not notes:
             return False
-        text = as_text(self._document.graph, self._selection.nodes, self._places())
+        text = as_text(graph, self._selection.nodes, self._places(), notes)
         QGuiApplication.clipboard().setText(text)
         self._pasted = (text, 0)
+        self._fed = feeding(graph, self._selection.nodes)
         return True
 
-    def paste(self) -> None:
-        """What the clipboard holds, if it is a graph: at the mouse, or beside where it was copied from."""
+    def paste(self, *, fed: bool = False) -> None:
+        """What the clipboard holds, if it is a graph: at the mouse, or beside where it was copied from.
+
+        `fed`: the copies take also what feeds their originals, where they were copied from this graph.
+        """
         text = QGuiApplication.clipboard().text()
         graph = from_text(text)
         if graph is None:
             self._canvas.message.emit(words("The clipboard holds no nodes."))
             return
-        times = self._pasted[1] + 1 if self._pasted[0] == text else 0
+        here = self._pasted[0] == text
+        times = self._pasted[1] + 1 if here else 0
         self._pasted = (text, times)
         places = places_of(graph)
-        corner = QPointF(min(p.x() for p in places.values()), min(p.y() for p in places.values()))
         target = self._canvas.pointed_place()
-        way = snapped(target - corner) if target is not None else QPointF(PASTE_STEP, PASTE_STEP)
+        way = snapped(target - corner_of(graph)) if target is not None else QPointF(PASTE_STEP, PASTE_STEP)
         if times:
             way += QPointF(PASTE_STEP, PASTE_STEP) * times
-        edit, names = copying(self._document.graph, graph, way, places)
-        self._push(edit, words("Paste"), choose=list(names.values()))
+        copied = copying(self._document.graph, graph, way, places, self._fed if fed and here else ())
+        self._push_copies(copied, words("Paste"))
 
-    def duplicate(self) -> None:
-        """The chosen nodes once more."""
-        part = part_of(self._document.graph, self._selection.nodes)
-        if part.nodes:
-            edit, names = copying(self._document.graph, part, QPointF(PASTE_STEP, PASTE_STEP), self._places())
-            self._push(edit, words("Duplicate"), choose=list(names.values()))
+    def duplicate(self, *, fed: bool = False) -> None:
+        """What is chosen once more. `fed`: the copies take also what feeds their originals."""
+        graph = self._document.graph
+        part = part_of(graph, self._selection.nodes, self._canvas.chosen_notes())
+        if part.nodes or part.notes:
+            edges = feeding(graph, part.nodes) if fed else ()
+            copied = copying(graph, part, QPointF(PASTE_STEP, PASTE_STEP), self._places(), edges)
+            self._push_copies(copied, words("Duplicate"))
 
     def delete(self) -> None:
         """The chosen nodes, edges and notes away."""
@@ -124,7 +133,7 @@ class CanvasCommands(QObject):
         edges = [item.edge for item in canvas.graph_scene.edges.values() if item.chosen]
         if self._selection.nodes or edges:
             edits.append(deleting(self._document.graph, self._selection.nodes, edges))
-        gone = {item.index for item in canvas.graph_scene.notes if item.chosen}
+        gone = canvas.chosen_notes()
         if gone:
             notes = self._document.graph.notes
             edits.append(SetNotes(tuple(note for index, note in enumerate(notes) if index not in gone)))
@@ -136,6 +145,11 @@ class CanvasCommands(QObject):
         if self._selection.nodes:
             edit = deleting_rewired(self._document.graph, self._document.registry, self._selection.nodes)
             self._push(edit, words("Delete and Rewire"))
+
+    def select_all(self) -> None:
+        """Every node and note."""
+        self._canvas.choose_notes(range(len(self._document.graph.notes)))
+        self._selection.choose(self._document.graph.nodes)
 
     def rename(self) -> None:
         """Opens the title of the current node."""
@@ -174,7 +188,7 @@ class CanvasCommands(QObject):
             self._push(collapsing(self._document.graph, self._selection.nodes), words("Collapse"))
 
     def group(self) -> None:
-        """A frame around the chosen nodes, which leave the group they were in; around a whole group it goes instead."""
+        """A frame around the chosen nodes, inside a group that has them all; around a whole group it goes instead."""
         nodes = self._canvas.graph_scene.nodes
         chosen = [id for id in self._selection.nodes if id in nodes]
         if not chosen:
@@ -185,12 +199,9 @@ class CanvasCommands(QObject):
             rest = tuple(group for group in before if set(group.nodes) != set(chosen))
             self._push(SetGroups(rest), words("Ungroup"))
             return
-        left = [replace(group, nodes=tuple(id for id in group.nodes if id not in chosen)) for group in before]
         colour = COLOURS[len(before) % len(COLOURS)]
         group = Group(words("Group {n}").format(n=len(before) + 1), tuple(chosen), {"colour": colour})
-        framed = with_rect(group, rect_around(nodes[id].rect for id in chosen))
-        kept = [one for one, old in zip(left, before, strict=True) if one.nodes or not old.nodes]
-        self._push(SetGroups((*kept, framed)), words("Group"))
+        self._push(SetGroups(grouped(before, group, self._rects())), words("Group"))
 
     def note(self) -> None:
         """A new note, ready to be written."""
@@ -206,15 +217,14 @@ class CanvasCommands(QObject):
         ids = list(self._selection.nodes if len(self._selection.nodes) > 1 else scene.nodes)
         if ids:
             start = snapped(scene.content_rect(ids).topLeft())
-            places = tidied(self._document.graph, scene.sizes(), ids, start)
-            self._push(moving(self._document.graph, places), words("Tidy Layout"))
+            self._lay_out(tidied(self._document.graph, scene.sizes(), ids, start), words("Tidy Layout"))
 
     def align(self) -> None:
         """The chosen nodes into one row or one column."""
         places = self._places()
         chosen = {id: places[id] for id in self._selection.nodes if id in places}
         if len(chosen) > 1:
-            self._push(moving(self._document.graph, aligned(chosen)), words("Align"))
+            self._lay_out(aligned(chosen), words("Align"))
 
     def _switch(self, mode: str) -> None:
         graph, registry = self._document.graph, self._document.registry
@@ -234,6 +244,20 @@ class CanvasCommands(QObject):
     def _places(self) -> dict[str, QPointF]:
         return {id: item.pos() for id, item in self._canvas.graph_scene.nodes.items()}
 
-    def _push(self, edit: Edit, text: str, *, choose: list[str] | None = None) -> None:
-        if self._document.push(edit, text) and choose is not None:
-            self._selection.choose(choose)
+    def _rects(self) -> dict[str, QRectF]:
+        return {id: item.rect for id, item in self._canvas.graph_scene.nodes.items()}
+
+    def _lay_out(self, places: Mapping[str, QPointF], text: str) -> None:
+        """Nodes to new places, and the frames of their groups around them again."""
+        graph, sizes = self._document.graph, self._canvas.graph_scene.sizes()
+        rects = {**self._rects(), **{id: QRectF(place, sizes[id]) for id, place in places.items()}}
+        groups = framed(graph.groups, places, rects)
+        edits: tuple[Edit, ...] = (moving(graph, places),)
+        self._push(Several((*edits, SetGroups(groups)) if groups != graph.groups else edits), text)
+
+    def _push(self, edit: Edit, text: str) -> None:
+        self._document.push(edit, text)
+
+    def _push_copies(self, copied: Copied, text: str) -> None:
+        if self._document.push(copied.edit, text):
+            self._canvas.choose_copies(copied)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -32,12 +32,20 @@ def stored_rect(group: Group) -> QRectF | None:
     return QRectF(place.x(), place.y(), max(width, SMALLEST), max(height, HEADER * 2))  # type: ignore[type-var]
 
 
-def rect_around(rects: Iterable[QRectF]) -> QRectF:
-    """A frame with room around these nodes."""
+def rect_around(rects: Iterable[QRectF], inner: Iterable[Group] = ()) -> QRectF:
+    """A frame with room around these nodes, and around the frames that lie in it."""
     whole = QRectF()
     for rect in rects:
         whole = whole.united(rect)
-    return whole.adjusted(-ROOM, -ROOM - HEADER, ROOM, ROOM)
+    whole = whole.adjusted(-ROOM, -ROOM - HEADER, ROOM, ROOM)
+    for group in inner:
+        if rect := stored_rect(group):
+            whole = whole.united(_with_room(rect))
+    return whole
+
+
+def _with_room(frame: QRectF) -> QRectF:
+    return frame.adjusted(-ROOM, -ROOM / 2 - HEADER, ROOM, ROOM)
 
 
 def with_rect(group: Group, rect: QRectF) -> Group:
@@ -46,22 +54,77 @@ def with_rect(group: Group, rect: QRectF) -> Group:
     return replace(group, ui={**group.ui, **{name: round(value, 1) for name, value in sides.items()}})
 
 
-def regrouped(groups: tuple[Group, ...], moved: Mapping[str, QRectF]) -> tuple[Group, ...]:
-    """The groups after nodes were dropped at new places: a node belongs to the first frame its middle lies in."""
-    homes = {id: _home(groups, rect.center()) for id, rect in moved.items()}
+def regrouped(groups: tuple[Group, ...], moved: Mapping[str, QRectF], still: Collection[int] = ()) -> tuple[Group, ...]:
+    """The groups after nodes were dropped at new places: a node belongs to the frames that its middle lies in.
+
+    Of frames that lie in one another to all of them, of frames that merely overlap to the smallest. Groups at the
+    positions in `still` keep the nodes they have.
+    """
+    homes = {id: _homes(groups, rect.center()) for id, rect in moved.items()}
     found: list[Group] = []
     for index, group in enumerate(groups):
-        if stored_rect(group) is None:
+        if stored_rect(group) is None or index in still:
             found.append(group)
             continue
-        stay = [id for id in group.nodes if id not in moved or homes[id] == index]
-        come = [id for id, home in homes.items() if home == index and id not in stay]
+        stay = [id for id in group.nodes if id not in moved or index in homes[id]]
+        come = [id for id, home in homes.items() if index in home and id not in stay]
         found.append(replace(group, nodes=(*stay, *come)) if (*stay, *come) != group.nodes else group)
     return tuple(found)
 
 
-def _home(groups: tuple[Group, ...], place: QPointF) -> int | None:
-    return next((i for i, group in enumerate(groups) if (r := stored_rect(group)) and r.contains(place)), None)
+def _homes(groups: tuple[Group, ...], place: QPointF) -> list[int]:
+    frames = [(index, rect) for index, group in enumerate(groups) if (rect := stored_rect(group))]
+    homes: list[int] = []
+    inner: QRectF | None = None
+    for index, rect in sorted(frames, key=lambda frame: (area(frame[1]), frame[0])):
+        if rect.contains(place) and (inner is None or rect.contains(inner)):
+            homes.append(index)
+            inner = rect
+    return homes
+
+
+def area(rect: QRectF) -> float:
+    """How large a frame is: of two, the smaller one lies above."""
+    return rect.width() * rect.height()
+
+
+def framed(groups: tuple[Group, ...], ids: Collection[str], rects: Mapping[str, QRectF]) -> tuple[Group, ...]:
+    """The groups of nodes that were laid out anew, with frames that fit around what is in them, inner ones first."""
+    found = list(groups)
+    order = sorted((len(group.nodes), index) for index, group in enumerate(groups) if stored_rect(group))
+    for place, (_count, index) in enumerate(order):
+        group = groups[index]
+        if not any(id in ids for id in group.nodes):
+            continue
+        inner = [
+            found[one] for _, one in order[:place] if groups[one].nodes and set(groups[one].nodes) <= set(group.nodes)
+        ]
+        found[index] = with_rect(group, rect_around((rects[id] for id in group.nodes if id in rects), inner))
+    return tuple(found)
+
+
+def grouped(groups: tuple[Group, ...], new: Group, rects: Mapping[str, QRectF]) -> tuple[Group, ...]:
+    """The groups with one more around its nodes: groups whose nodes are all among them lie in it, those that have all
+    of them lie around it, and of any other the nodes leave.
+    """
+    chosen = set(new.nodes)
+    rest: list[Group] = []
+    inner: list[Group] = []
+    for group in groups:
+        if set(group.nodes) & chosen and not (chosen <= set(group.nodes) or set(group.nodes) <= chosen):
+            group = replace(group, nodes=tuple(id for id in group.nodes if id not in chosen))
+        elif group.nodes and set(group.nodes) <= chosen:
+            inner.append(group)
+        rest.append(group)
+    frame = rect_around((rects[id] for id in new.nodes), inner)
+    around = with_rect(new, frame)
+    outer = [
+        with_rect(group, rect.united(_with_room(frame)))
+        if chosen <= set(group.nodes) and (rect := stored_rect(group))
+        else group
+        for group in rest
+    ]
+    return (*outer, around)
 
 
 def _title_size(scale: float) -> int:
@@ -79,7 +142,7 @@ class GroupItem(QGraphicsItem):
         self.chosen = False
         self._rect = rect
         self._style = style
-        self.setZValue(-20.0)
+        self._put_in_order()
 
     @property
     def rect(self) -> QRectF:
@@ -90,7 +153,11 @@ class GroupItem(QGraphicsItem):
         """Shows another frame; the document learns of it when the gesture ends."""
         self.prepareGeometryChange()
         self._rect = rect
+        self._put_in_order()
         self.update()
+
+    def _put_in_order(self) -> None:
+        self.setZValue(-20.0 - min(area(self._rect) / 1e9, 9.0))
 
     def show_style(self, style: CanvasStyle) -> None:
         """Another theme."""

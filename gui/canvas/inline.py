@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, QRectF
+from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF
 
 from gui.canvas.node_face import main_parameters, words
+from gui.canvas.node_geometry import GRID, snapped
+from gui.canvas.notes import height_of, rect_of, with_size
 from gui.canvas.overlay import Overlay, open_parameter
 from nodegraph.graph.edit import SetGroups, SetLabel, SetNotes
+from nodegraph.graph.model import Note
 
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
@@ -69,7 +72,7 @@ class InlineEditing:
             notes = list(canvas.document.graph.notes)
             if index < len(notes):
                 if text.strip():
-                    notes[index] = replace(notes[index], text=text.strip())
+                    notes[index] = self._fitting(replace(notes[index], text=text.strip()), index)
                 else:
                     del notes[index]
                 canvas.document.push(SetNotes(tuple(notes)), words("Write Note"))
@@ -77,6 +80,14 @@ class InlineEditing:
 
         item = canvas.graph_scene.notes[index]
         self.overlay.open_lines(self._seen(item.rect), item.note.text, commit, words("Note"))
+
+    def _fitting(self, note: Note, index: int) -> Note:
+        """The note, as high at least as its words."""
+        rect = rect_of(note, index)
+        needed = height_of(note.text, rect.width(), self._canvas.style_.letters(1.0).text_metrics)
+        if needed <= rect.height():
+            return note
+        return with_size(note, QRectF(rect.topLeft(), QSizeF(rect.width(), snapped(QPointF(0, needed + GRID / 2)).y())))
 
     def group(self, index: int) -> None:
         """A group's title."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt
 
-from gui.canvas.arrange import moving
+from gui.canvas.carrying import carrying, load_of
 from gui.canvas.node_face import words
 from gui.canvas.node_geometry import GRID
 
@@ -34,19 +34,20 @@ def press_key(canvas: CanvasView, key: int, modifiers: Qt.KeyboardModifier) -> b
     if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not modifiers & Qt.KeyboardModifier.ControlModifier:
         return canvas.edit_first_field()
     if key == Qt.Key.Key_Escape:
-        canvas.choose_edge(None)
+        canvas.unchoose()
         canvas.selection.choose(())
         return True
     return False
 
 
 def nudge(canvas: CanvasView, way: QPointF) -> None:
-    """Moves the chosen nodes; nudges in a row are one step of the history."""
-    nodes = canvas.graph_scene.nodes
-    places = {id: nodes[id].pos() + way for id in canvas.selection.nodes if id in nodes}
-    if places:
-        edit = moving(canvas.document.graph, places)
-        canvas.document.push(edit, words("Move"), merge=f"nudge:{','.join(places)}")
+    """Moves what is chosen; nudges in a row are one step of the history."""
+    notes, graph = canvas.chosen_notes(), canvas.document.graph
+    load = load_of(graph, canvas.selection.nodes, notes)
+    if load.nodes or load.notes:
+        rects = {id: canvas.graph_scene.nodes[id].rect for id in load.nodes}
+        merge = f"nudge:{','.join(load.nodes)}:{sorted(load.notes)}"
+        canvas.document.push(carrying(graph, load, way, rects), words("Move"), merge=merge)
 
 
 def step(canvas: CanvasView, way: QPointF, *, add: bool) -> None:

@@ -11,11 +11,12 @@ from gui.canvas.gestures.cut import CutLinks
 from gui.canvas.gestures.gesture import Gesture, Pointer
 from gui.canvas.gestures.link import NewLink
 from gui.canvas.gestures.marquee import Marquee
-from gui.canvas.gestures.move import CopyNodes, MoveNodes, MoveNote
+from gui.canvas.gestures.move import Copy, Move
 from gui.canvas.gestures.pan import Pan
-from gui.canvas.gestures.resize import ResizeGroup
+from gui.canvas.gestures.resize import ResizeGroup, ResizeNote
 from gui.canvas.links import LinkEnd
 from gui.canvas.node_item import NodeItem
+from gui.canvas.notes import NoteItem
 from nodegraph.graph.model import End
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
 _CONTROL = Qt.KeyboardModifier.ControlModifier
+_ALT = Qt.KeyboardModifier.AltModifier
 
 
 def gesture_for(canvas: CanvasView, button: Qt.MouseButton, at: Pointer, *, space: bool) -> Gesture | None:
@@ -39,8 +41,7 @@ def gesture_for(canvas: CanvasView, button: Qt.MouseButton, at: Pointer, *, spac
         return _on_node(canvas, node, at)
     for note in reversed(scene.notes):
         if note.rect.contains(at.scene):
-            canvas.choose_note(note)
-            return MoveNote(canvas, at, note)
+            return _on_note(canvas, note, at)
     edge = scene.edge_at(at.scene) if scene.edge_root.isVisible() else None
     if edge is not None:
         canvas.choose_edge(edge, add=at.has(_SHIFT))
@@ -50,8 +51,10 @@ def gesture_for(canvas: CanvasView, button: Qt.MouseButton, at: Pointer, *, spac
         if group.grip().contains(at.scene):
             return ResizeGroup(canvas, at, group)
         if group.header().contains(at.scene):
+            canvas.unchoose()
             canvas.selection.choose(group.content.nodes)
-            return MoveNodes(canvas, at, group.content.nodes, group=group)
+            kind = Copy if at.has(_ALT) else Move
+            return kind(canvas, at, group.content.nodes, group=group)
     return Marquee(canvas, at)
 
 
@@ -65,22 +68,37 @@ def _on_node(canvas: CanvasView, node: NodeItem, at: Pointer) -> Gesture:
         if held is not None:
             return NewLink(canvas, at, LinkEnd(held.source, True), held)
         return NewLink(canvas, at, LinkEnd(target, False))
-    canvas.choose_edge(None)
     if at.has(_SHIFT) or at.has(_CONTROL):
         canvas.selection.toggle(node.id)
         return Gesture(canvas, at)
     if node.id not in canvas.selection.nodes:
+        canvas.unchoose()
         canvas.selection.choose([node.id])
-    if at.has(Qt.KeyboardModifier.AltModifier):
-        return CopyNodes(canvas, at, canvas.selection.nodes, node.id)
+    if at.has(_ALT):
+        return Copy(canvas, at, canvas.selection.nodes, canvas.chosen_notes(), lead=node.pos())
     return PressNode(canvas, at, node, part.name if part.kind == "field" else "")
 
 
-class PressNode(MoveNodes):
+def _on_note(canvas: CanvasView, note: NoteItem, at: Pointer) -> Gesture:
+    if note.grip().contains(at.scene):
+        return ResizeNote(canvas, at, note)
+    chosen = canvas.chosen_notes()
+    if at.has(_SHIFT) or at.has(_CONTROL):
+        canvas.choose_notes(chosen ^ {note.index})
+        return Gesture(canvas, at)
+    if note.index not in chosen:
+        canvas.unchoose()
+        canvas.selection.choose(())
+        canvas.choose_notes({note.index})
+    kind = Copy if at.has(_ALT) else Move
+    return kind(canvas, at, canvas.selection.nodes, canvas.chosen_notes(), lead=note.pos())
+
+
+class PressNode(Move):
     """A press on a node: dragged it moves the chosen nodes, released in place it edits the field that was hit."""
 
     def __init__(self, canvas: CanvasView, start: Pointer, node: NodeItem, field: str) -> None:
-        super().__init__(canvas, start, canvas.selection.nodes, node.id)
+        super().__init__(canvas, start, canvas.selection.nodes, canvas.chosen_notes(), lead=node.pos())
         self._node = node.id
         self._field = field
 
@@ -89,6 +107,7 @@ class PressNode(MoveNodes):
         super().finish(at)
         if self.moved_far(at) or not self._way.isNull():
             return
+        self.canvas.unchoose()
         self.canvas.selection.choose([self._node])
         if self._field:
             self.canvas.edit_field(self._node, self._field)

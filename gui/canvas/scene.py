@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QStyleOptionGraphicsItem, QWidget
 
 from gui.canvas.edge_item import EdgeItem, place_in
-from gui.canvas.groups import GroupItem, rect_around, stored_rect
+from gui.canvas.groups import GroupItem, area, rect_around, stored_rect
 from gui.canvas.node_face import NodeFace, face_of
 from gui.canvas.node_geometry import GAP, THUMBNAIL
 from gui.canvas.node_item import NodeItem
@@ -45,7 +45,7 @@ class _EdgeRoot(QGraphicsItem):
 
 
 class CanvasScene(QGraphicsScene):
-    """Items by id: `nodes`, `edges` by their two ends, `groups` and `notes` by position."""
+    """Items by id: `nodes`, `edges` by their two ends, `notes` by position, `groups` from the largest frame inwards."""
 
     def __init__(
         self,
@@ -249,12 +249,15 @@ class CanvasScene(QGraphicsScene):
             if rect is not None:
                 self.groups.append(GroupItem(index, group, rect, self.style_))
                 self.addItem(self.groups[-1])
+        self.groups.sort(key=lambda item: -area(item.rect))
 
     def _sync_notes(self, graph: Graph) -> None:
+        chosen = {item.index for item in self.notes if item.chosen and len(self.notes) == len(graph.notes)}
         for item in self.notes:
             self.removeItem(item)
         self.notes = [NoteItem(index, note, self.style_) for index, note in enumerate(graph.notes)]
         for item in self.notes:
+            item.choose(item.index in chosen)
             self.addItem(item)
 
     def _mark(self, problems: Iterable[Problem]) -> None:

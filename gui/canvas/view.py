@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -22,6 +24,7 @@ from gui.canvas.adding import Beside, Wiring, adding
 from gui.canvas.arrange import bending
 from gui.canvas.camera import Camera
 from gui.canvas.commands import CanvasCommands
+from gui.canvas.copying import Copied
 from gui.canvas.edge_item import EdgeItem
 from gui.canvas.export import picture_of, svg_of
 from gui.canvas.gestures.gesture import Gesture, Pointer
@@ -31,7 +34,6 @@ from gui.canvas.menu import menu_at
 from gui.canvas.minimap import Minimap
 from gui.canvas.node_face import words
 from gui.canvas.node_geometry import snapped
-from gui.canvas.notes import NoteItem
 from gui.canvas.press import gesture_for
 from gui.canvas.scene import CanvasScene, ThumbnailSource
 from gui.canvas.style import CanvasStyle
@@ -103,7 +105,7 @@ class CanvasView(Camera):
             return ""
         if not self.document.push(edit, words("Add {node}").format(node=spec.title if spec else type)):
             return ""
-        self.choose_edge(None)
+        self.unchoose()
         self.selection.choose([id])
         self.show_node(id)
         return id
@@ -148,24 +150,36 @@ class CanvasView(Camera):
         self.inline.note(index)
 
     def choose_edge(self, edge: EdgeItem | None, *, add: bool = False) -> None:
-        """Chooses an edge: nodes are no longer chosen, Del removes it. None: no edge and no note is chosen."""
-        if not add:
-            for item in self.graph_scene.edges.values():
-                item.light(chosen=item is edge, lit=item.lit)
-        elif edge is not None:
+        """Chooses an edge: nodes and notes are no longer chosen, Del removes it. None: no edge is chosen."""
+        if add and edge is not None:
             edge.light(chosen=True, lit=edge.lit)
-        for note in self.graph_scene.notes:
-            note.chosen = False
-            note.update()
-        if edge is not None and not add:
+            return
+        for item in self.graph_scene.edges.values():
+            item.light(chosen=item is edge, lit=item.lit)
+        if edge is not None:
+            self.choose_notes(())
             self.selection.choose(())
 
-    def choose_note(self, note: NoteItem) -> None:
-        """Chooses a note."""
+    def chosen_notes(self) -> frozenset[int]:
+        """The positions of the notes that are chosen."""
+        return frozenset(item.index for item in self.graph_scene.notes if item.chosen)
+
+    def choose_notes(self, notes: Collection[int]) -> None:
+        """Chooses exactly the notes at these positions."""
+        for item in self.graph_scene.notes:
+            item.choose(item.index in notes)
+
+    def choose_copies(self, copied: Copied) -> None:
+        """Chooses what was copied, and nothing else."""
+        count = len(self.graph_scene.notes)
         self.choose_edge(None)
-        self.selection.choose(())
-        note.chosen = True
-        note.update()
+        self.choose_notes(range(count - copied.notes, count))
+        self.selection.choose(copied.nodes)
+
+    def unchoose(self) -> None:
+        """No edge and no note is chosen."""
+        self.choose_edge(None)
+        self.choose_notes(())
 
     def want_palette(self) -> None:
         """Asks for the palette at the mouse, or in the middle; the node goes into the chosen edge, or beside nodes."""
@@ -224,7 +238,7 @@ class CanvasView(Camera):
             self.edit_note(note.index)
         elif edge := scene.edge_at(place):
             self._toggle_point(edge, place)
-        elif group := next((item for item in scene.groups if item.header().contains(place)), None):
+        elif group := next((item for item in reversed(scene.groups) if item.header().contains(place)), None):
             self.inline.group(group.index)
         else:
             self.palette_wanted.emit(event.globalPosition().toPoint(), place, None)

@@ -1,4 +1,4 @@
-"""Marquee: a frame drawn around nodes chooses them; with Shift it adds them to the chosen."""
+"""Marquee: a frame drawn around nodes and notes chooses them; with Shift it adds them to the chosen."""
 
 from __future__ import annotations
 
@@ -23,23 +23,29 @@ class Marquee(Gesture):
         super().__init__(canvas, start)
         self._before = canvas.selection.nodes
         self._kept = self._before if start.has(Qt.KeyboardModifier.ShiftModifier) else ()
+        self._notes_before = canvas.chosen_notes()
+        self._kept_notes = self._notes_before if start.has(Qt.KeyboardModifier.ShiftModifier) else frozenset[int]()
         self._frame = QRectF(start.scene, start.scene)
 
     def move(self, at: Pointer) -> None:
         """Draws the frame and chooses what it touches."""
         self._frame = QRectF(self.start.scene, at.scene).normalized()
-        touched = [id for id, item in self.canvas.graph_scene.nodes.items() if item.rect.intersects(self._frame)]
+        scene = self.canvas.graph_scene
+        touched = [id for id, item in scene.nodes.items() if item.rect.intersects(self._frame)]
         self.canvas.selection.choose([*self._kept, *touched])
+        notes = {item.index for item in scene.notes if item.rect.intersects(self._frame)}
+        self.canvas.choose_notes(self._kept_notes | notes)
 
     def finish(self, at: Pointer) -> None:
         """A click on nothing chooses nothing."""
         if not self.moved_far(at):
-            self.canvas.choose_edge(None)
+            self.canvas.unchoose()
             self.canvas.selection.choose(self._kept)
 
     def cancel(self) -> None:
         """What was chosen before is chosen again."""
         self.canvas.selection.choose(self._before)
+        self.canvas.choose_notes(self._notes_before)
 
     def paint(self, painter: QPainter) -> None:
         """Paints the frame."""

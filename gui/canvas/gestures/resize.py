@@ -1,16 +1,17 @@
-"""Resize: a group's frame follows the mouse; the nodes inside it are its nodes afterwards."""
+"""Resize: the frame of a group or note follows the mouse; the nodes in a group's frame are its nodes afterwards."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 
 from gui.canvas.gestures.gesture import Gesture, Pointer
 from gui.canvas.groups import HEADER, SMALLEST, GroupItem, regrouped, with_rect
 from gui.canvas.node_face import words
 from gui.canvas.node_geometry import snapped
-from nodegraph.graph.edit import SetGroups
+from gui.canvas.notes import SMALLEST_NOTE, NoteItem, with_size
+from nodegraph.graph.edit import SetGroups, SetNotes
 
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
@@ -50,3 +51,30 @@ class ResizeGroup(Gesture):
     def cancel(self) -> None:
         """The frame as it was."""
         self._group.set_rect(self._before)
+
+
+class ResizeNote(Gesture):
+    """Drags the lower right corner of a note."""
+
+    cursor = Qt.CursorShape.SizeFDiagCursor
+
+    def __init__(self, canvas: CanvasView, start: Pointer, note: NoteItem) -> None:
+        super().__init__(canvas, start)
+        self._note = note
+        self._before = QRectF(note.rect)
+
+    def move(self, at: Pointer) -> None:
+        """Shows the note in its new size."""
+        corner = snapped(self._before.bottomRight() + at.scene - self.start.scene) - self._before.topLeft()
+        self._note.set_size(QSizeF(max(corner.x(), SMALLEST_NOTE.width()), max(corner.y(), SMALLEST_NOTE.height())))
+
+    def finish(self, at: Pointer) -> None:
+        """One edit."""
+        if self._note.rect != self._before:
+            notes = list(self.canvas.document.graph.notes)
+            notes[self._note.index] = with_size(notes[self._note.index], self._note.rect)
+            self.canvas.document.push(SetNotes(tuple(notes)), words("Resize Note"))
+
+    def cancel(self) -> None:
+        """The size as it was."""
+        self._note.set_size(self._before.size())

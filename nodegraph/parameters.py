@@ -226,7 +226,7 @@ class Parameter:
     def _advice(self) -> str:
         span = self.facet(Range)
         if span and span.low is not None and span.high is not None:
-            return f"Give a value from {span.low:g} to {span.high:g}."
+            return f"Give a value from {span.low:,.15g} to {span.high:,.15g}."
         choices = [choice for member in union_members(self.type) for choice in literal_choices(member)]
         if choices:
             return f"Choose one of: {', '.join(map(str, choices))}."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 
@@ -22,6 +24,9 @@ def show_stats() -> None:
     click.echo(f"{folder}: {size_text(found.bytes)}")
     for name, count in found.values.items():
         click.echo(f"  {name}: {count:,}")
+    if found.aside:
+        click.echo(f"  set aside: {len(found.aside)} files, which `nodegraph cache collect` or `clear` may remove")
+    _tell(found.notices)
 
 
 @cache.command()
@@ -35,6 +40,7 @@ def collect(limit_gb: float) -> None:
     from nodegraph.cli.progress import size_text
 
     freed = collect_cache(cache_folder(), int(limit_gb * 1e9))
+    _tell(freed.notices)
     click.echo(f"freed {size_text(freed.bytes)}")
 
 
@@ -45,5 +51,12 @@ def clear() -> None:
     from nodegraph.cache.collect import clear as clear_cache
     from nodegraph.cache.location import cache_folder
 
-    clear_cache(cache_folder())
-    click.echo("the cache is empty")
+    cleared = clear_cache(cache_folder())
+    _tell(cleared.notices)
+    if not cleared.notices:
+        click.echo("the cache is empty")
+
+
+def _tell(notices: Sequence[str]) -> None:
+    for text in notices:
+        click.echo(text, err=True)

@@ -31,7 +31,8 @@ def print_funnel(result: RunResult) -> None:
     console.print(f", {summary.seconds:.1f} s")
     for path in result.written:
         console.print(Text(f"wrote {path}"), soft_wrap=True)
-    console.print(Text(f"receipt {summary.receipt}"), soft_wrap=True)
+    if summary.receipt:
+        console.print(Text(f"receipt {summary.receipt}"), soft_wrap=True)
     if summary.exit == 3:
         console.print("Some rows had errors: see the reasons above.")
     if summary.exit == 130:

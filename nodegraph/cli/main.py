@@ -77,7 +77,9 @@ def main(arguments: list[str] | None = None) -> None:
     except OSError as error:
         click.echo(f"error: {error.filename or ''}: {error.strerror or error}", err=True)
         code = EXIT_FAILED
-    except Exception as error:
+    except SystemExit:
+        raise
+    except BaseException as error:  # a panic of polars is no Exception
         if os.environ.get("NODEGRAPH_DEBUG"):
             raise
         where = " ".join(getattr(error, "__notes__", ()))
@@ -102,12 +104,13 @@ def _leave(code: int, *, at_once: bool) -> NoReturn:
 
 def _show(error: click.ClickException) -> None:
     """One line that names the command whose help says more; a group called without a command shows its help."""
-    message = error.format_message().rstrip(".")
+    message = error.format_message()
+    message = message if message.endswith((".", "?")) else f"{message}."
     context = error.ctx if isinstance(error, click.UsageError) else None
     if context is None or "\n" in message:
         error.show()
         return
-    click.echo(f"error: {message}. `{context.command_path} --help` says what can be given.", err=True)
+    click.echo(f"error: {message} `{context.command_path} --help` says what can be given.", err=True)
 
 
 if __name__ == "__main__":

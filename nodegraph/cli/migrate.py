@@ -16,6 +16,7 @@ def migrate(graph: Path, out: Path | None) -> None:
     """Bring GRAPH to the current file format and node revisions, in place."""
     from nodegraph.graph.io import dumps, load, save
     from nodegraph.graph.migrate import migrate_nodes
+    from nodegraph.problems import problem
     from nodegraph.registry import installed_registry
 
     before = load(graph)
@@ -23,6 +24,10 @@ def migrate(graph: Path, out: Path | None) -> None:
     for note in notes:
         click.echo(str(note))
     target = out or graph
+    if target != graph and target.exists():
+        raise problem(
+            "file-exists", f"{target} is there already.", "Give another name; nothing was written.", value=str(target)
+        )
     if target == graph and dumps(after) == graph.read_text("utf-8"):
         click.echo(f"{graph} is up to date.")
         return

@@ -28,9 +28,14 @@ def new(template: str | None, graph: Path | None) -> None:
         raise problem(
             "file-exists", f"{target} is there already.", "Give another name; nothing was written.", value=str(target)
         )
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with target.open("xb") as file:
-        file.write(templates[template][0].read_bytes())
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("xb") as file:
+            file.write(templates[template][0].read_bytes())
+    except OSError as error:
+        why = error.strerror or str(error)
+        advice = "Give another folder."
+        raise problem("cannot-save", f"{target} could not be written: {why}.", advice, value=str(target)) from error
     click.echo(f"wrote {target}")
 
 

@@ -53,12 +53,16 @@ def _json_line(event: Event) -> None:
     print(json.dumps(as_dict(event)), flush=True)
 
 
+def _notice(event: Notice) -> str:
+    return f"{event.node}: {event.text}" if event.node else event.text
+
+
 def _announcement(event: ModelAnnounced) -> str:
     return f"downloading {event.title} ({event.id}): {size_text(event.bytes)}, licence {event.licence}"
 
 
 class _PlainLines:
-    """A line a step, and one every tenth of a long one."""
+    """A line a step, and one every tenth of a long one or of a download."""
 
     def __init__(self) -> None:
         self._name = ""
@@ -74,9 +78,13 @@ class _PlainLines:
             case StepDone():
                 click.echo(f"{self._name}: done in {event.seconds:.1f} s", err=True)
             case Notice():
-                click.echo(f"{event.node}: {event.text}" if event.node else event.text, err=True)
+                click.echo(_notice(event), err=True)
             case ModelAnnounced():
                 click.echo(_announcement(event), err=True)
+                self._tenth = 0
+            case ModelProgress() if event.done * 10 // max(1, event.total) > self._tenth:
+                self._tenth = event.done * 10 // max(1, event.total)
+                click.echo(f"{event.id}: {size_text(event.done)} of {size_text(event.total)}", err=True)
             case _:
                 pass
 
@@ -131,7 +139,7 @@ class _Bars:
                 total = task.total if task.total is not None else 1
                 self._progress.update(self._steps[event.index], completed=total, total=total)
             case Notice():
-                self._progress.console.print(f"{event.node}: {event.text}", markup=False, highlight=False)
+                self._progress.console.print(_notice(event), markup=False, highlight=False)
             case ModelAnnounced():
                 self._progress.console.print(_announcement(event), markup=False, highlight=False)
                 self._models[event.id] = self._progress.add_task(event.id, total=event.bytes, rate="")

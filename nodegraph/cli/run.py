@@ -10,7 +10,9 @@ import click
 from nodegraph.cli.arguments import DEVICES, GRAPH, knob_values
 
 if TYPE_CHECKING:
-    from nodegraph.run.prepare import Prepared
+    from nodegraph.graph.model import Graph
+    from nodegraph.registry import Registry
+    from nodegraph.run.options import RunOptions
 
 
 @click.command()
@@ -42,7 +44,7 @@ def run(
     from nodegraph.run.options import RunOptions
     from nodegraph.run.prepare import prepare
 
-    _require_places(out, receipt)
+    _require_folder(out)
     registry = installed_registry()
     prepared = prepare(graph, registry, knobs=knob_values(knobs), out=out.absolute() if out else None)
     for target in targets:
@@ -58,29 +60,23 @@ def run(
 
         print_plan(rehearse(prepared.graph, registry, options), as_json=as_json)
         return
-    raise click.exceptions.Exit(_run(prepared, options, receipt, as_json=as_json))
+    raise click.exceptions.Exit(_run(prepared.graph, registry, options, receipt, as_json=as_json))
 
 
-def _require_places(out: Path | None, receipt: Path | None) -> None:
-    """Says before the run what would stop it at its end."""
+def _require_folder(out: Path | None) -> None:
     from nodegraph.problems import problem
 
     if out is not None and out.exists() and not out.is_dir():
         raise problem("not-a-folder", f"--out {out} is a file.", "Give a folder.", value=str(out))
-    if receipt is not None and receipt.is_dir():
-        raise problem("not-a-file", f"--receipt {receipt} is a folder.", "Give a file.", value=str(receipt))
 
 
-def _run(prepared: Prepared, options: object, receipt: Path | None, *, as_json: bool) -> int:
+def _run(graph: Graph, registry: Registry, options: RunOptions, receipt: Path | None, *, as_json: bool) -> int:
     from nodegraph.cli.interrupt import cancel_on_interrupt
     from nodegraph.cli.progress import listener_for
-    from nodegraph.registry import installed_registry
-    from nodegraph.run.options import RunOptions
     from nodegraph.run.replay import run_with_receipt
 
-    assert isinstance(options, RunOptions)
     with listener_for(as_json=as_json) as listener, cancel_on_interrupt() as cancel:
-        result = run_with_receipt(prepared.graph, installed_registry(), options, listener, cancel, path=receipt)
+        result = run_with_receipt(graph, registry, options, listener, cancel, path=receipt)
     if not as_json:
         from nodegraph.cli.funnel import print_funnel
 

@@ -36,7 +36,7 @@ def resolve_paths(graph: Graph, registry: Registry, base: Path, out: Path | None
             parameter = spec.parameters[name]
             if not is_path(parameter):
                 continue
-            start = out if out is not None and writes(parameter) else base
+            start = start_of(parameter, base, out)
             try:
                 params[name] = _each(value, lambda text, start=start: str(located(text, start)))
             except ProblemError as error:
@@ -123,6 +123,11 @@ def writes(parameter: Parameter) -> bool:
     """Whether the parameter names what the node makes, not what it reads."""
     facet = parameter.facet(Folder) or parameter.facet(File)
     return facet is not None and facet.writes
+
+
+def start_of(parameter: Parameter, base: Path, out: Path | None) -> Path:
+    """The folder that its relative paths lead from: `base`, or for what is written `out` where that is given."""
+    return out if out is not None and writes(parameter) else base
 
 
 def texts_of(value: object) -> list[str]:

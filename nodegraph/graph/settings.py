@@ -8,7 +8,7 @@ from pathlib import Path
 from nodegraph.graph.columns import usable_params
 from nodegraph.graph.model import Node
 from nodegraph.graph.names import did_you_mean
-from nodegraph.graph.paths import is_path, located, texts_of, writes
+from nodegraph.graph.paths import is_path, located, start_of, texts_of, writes
 from nodegraph.models.hub_ids import EXAMPLE, PREFIX
 from nodegraph.parameters import Column, Expression, File, Folder, ModelOf, NewColumn, Parameter
 from nodegraph.problems import Problem, ProblemError
@@ -18,15 +18,20 @@ from nodegraph.specs import NodeSpec
 _NAMING = (Folder, File, Column, NewColumn, ModelOf, Expression)
 
 
-def settings_problems(node: Node, spec: NodeSpec, registry: Registry, base: Path | None) -> Iterator[Problem]:
-    """What is wrong with a node's parameters. Files are looked for only when `base`, the graph's folder, is given."""
+def settings_problems(
+    node: Node, spec: NodeSpec, registry: Registry, base: Path | None, out: Path | None
+) -> Iterator[Problem]:
+    """What is wrong with a node's parameters. Files are looked for only when `base`, the graph's folder, is given.
+
+    Those that are written are looked for from `out` where that is given.
+    """
     for name in sorted(node.params):
         if name not in spec.parameters:
             message = f"{spec.title} has no parameter {name!r}."
             advice = did_you_mean(name, spec.parameters, what="Its parameters")
             yield Problem("unknown-parameter", message, advice, node.id, param=name, value=node.params[name])
     for parameter in spec.parameters.values():
-        for found in _parameter_problems(parameter, node, registry, base):
+        for found in _parameter_problems(parameter, node, registry, base, out):
             yield found.at(node=node.id, param=parameter.name)
     params, doubt = usable_params(spec, node)
     if not doubt:
@@ -46,7 +51,9 @@ def _problems_together(node: Node, spec: NodeSpec, params: dict[str, object]) ->
         return [broken_node(node, spec, error)]
 
 
-def _parameter_problems(parameter: Parameter, node: Node, registry: Registry, base: Path | None) -> Iterator[Problem]:
+def _parameter_problems(
+    parameter: Parameter, node: Node, registry: Registry, base: Path | None, out: Path | None
+) -> Iterator[Problem]:
     given = parameter.name in node.params
     value: object = node.params[parameter.name] if given else parameter.default
     blank = value == "" and any(parameter.facet(facet) for facet in _NAMING)
@@ -59,7 +66,7 @@ def _parameter_problems(parameter: Parameter, node: Node, registry: Registry, ba
             yield from _model_problems(model, value, registry)
         if base is not None and is_path(parameter):
             for text in texts_of(value):
-                yield from _path_problems(parameter, text, base)
+                yield from _path_problems(parameter, text, start_of(parameter, base, out))
 
 
 def _model_problems(facet: ModelOf, id: str, registry: Registry) -> Iterator[Problem]:
@@ -74,9 +81,9 @@ def _model_problems(facet: ModelOf, id: str, registry: Registry) -> Iterator[Pro
     yield Problem("unknown-model", f"There is no {facet.kind} model {id!r}.", advice, value=id)
 
 
-def _path_problems(parameter: Parameter, text: str, base: Path) -> Iterator[Problem]:
+def _path_problems(parameter: Parameter, text: str, start: Path) -> Iterator[Problem]:
     try:
-        path = located(text, base)
+        path = located(text, start)
         is_folder, is_file = path.is_dir(), path.is_file()
     except ProblemError as error:
         yield from error.problems

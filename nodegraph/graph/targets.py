@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from nodegraph.graph.model import Graph
-from nodegraph.graph.paths import is_path, located, texts_of, writes
+from nodegraph.graph.paths import is_path, located, start_of, texts_of, writes
 from nodegraph.parameters import with_defaults
 from nodegraph.problems import Problem, ProblemError
 from nodegraph.registry import Registry
@@ -22,18 +22,33 @@ class _Place:
     param: str
     text: str
     path: Path
+    written: bool
 
 
-def target_problems(graph: Graph, registry: Registry, base: Path | None, muted: frozenset[str]) -> Iterator[Problem]:
+def target_problems(
+    graph: Graph, registry: Registry, base: Path | None, out: Path | None, muted: frozenset[str]
+) -> Iterator[Problem]:
     """A problem at each export that would write where another does or a source reads, or inside of it, or around it.
 
-    A run refuses the latter too, but only once everything before the export is done.
-    With `base`, the folder of the graph's file, links count as what they lead to. Exports that do not run are no
-    trouble.
+    And at each source that would unpack or download into what another one reads. A run refuses the former too, but only
+    once everything before the export is done. With `base`, the folder of the graph's file, links count as what they
+    lead to; `out` is where written paths lead from, if not from there. Nodes that do not run are no trouble.
     """
-    sources = list(_places(graph, registry, base, muted, "source"))
+    sources = list(_places(graph, registry, base, out, muted, "source"))
+    for place in sources:
+        other = next((one for one in sources if place.written and _reads_around(one, place)), None)
+        if other is not None:
+            yield Problem(
+                "target-in-source",
+                f"Its pictures would be put where {other.node} has its own ({other.text!r}), "
+                f"and {other.node} would take them for its own.",
+                "Choose a folder outside of all other sources.",
+                place.node,
+                param=place.param,
+                value=place.text,
+            )
     known: list[_Place] = []
-    for target in _places(graph, registry, base, muted, "export"):
+    for target in _places(graph, registry, base, out, muted, "export"):
         source = next((one for one in sources if _meet(one.path, target.path)), None)
         if source is not None:
             yield Problem(
@@ -61,7 +76,12 @@ def target_problems(graph: Graph, registry: Registry, base: Path | None, muted: 
 
 
 def _places(
-    graph: Graph, registry: Registry, base: Path | None, muted: frozenset[str], kind: Literal["source", "export"]
+    graph: Graph,
+    registry: Registry,
+    base: Path | None,
+    out: Path | None,
+    muted: frozenset[str],
+    kind: Literal["source", "export"],
 ) -> Iterator[_Place]:
     """What sources read or unpack into, or what exports write."""
     for id, node in graph.nodes.items():
@@ -69,17 +89,18 @@ def _places(
         if spec is None or spec.kind != kind or node.mode != "normal" or id in muted:
             continue
         for name, value in with_defaults(spec.parameters, node.params).items():
-            if is_path(spec.parameters[name]) and (kind == "source" or writes(spec.parameters[name])):
+            parameter = spec.parameters[name]
+            if is_path(parameter) and (kind == "source" or writes(parameter)):
                 for text in texts_of(value):
-                    path = _full(text, base)
+                    path = _full(text, start_of(parameter, base or Path.cwd(), out), links=base is not None)
                     if path is not None:
-                        yield _Place(id, name, text, path)
+                        yield _Place(id, name, text, path, writes(parameter))
 
 
-def _full(text: str, base: Path | None) -> Path | None:
+def _full(text: str, start: Path, *, links: bool) -> Path | None:
     try:
-        path = located(text, base or Path.cwd())
-        return path.resolve() if base is not None else path
+        path = located(text, start)
+        return path.resolve() if links else path
     except (ProblemError, OSError, ValueError):  # told where parameters are checked
         return None
 
@@ -88,6 +109,10 @@ def _relation(path: Path, other: Path) -> str:
     if path == other:
         return ", too"
     return ", and this is inside of it" if path.is_relative_to(other) else ", which is inside of this"
+
+
+def _reads_around(reader: _Place, writer: _Place) -> bool:
+    return not reader.written and reader.node != writer.node and writer.path.is_relative_to(reader.path)
 
 
 def _meet(one: Path, other: Path) -> bool:

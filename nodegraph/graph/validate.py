@@ -15,17 +15,18 @@ from nodegraph.problems import Problem, ProblemError
 from nodegraph.registry import Registry
 
 
-def validate(graph: Graph, registry: Registry, *, base: Path | None = None) -> list[Problem]:
+def validate(graph: Graph, registry: Registry, *, base: Path | None = None, out: Path | None = None) -> list[Problem]:
     """All problems: structure, then parameters, then columns of each node, the nodes in the order they would run.
 
-    With `base`, the folder of the graph's file, the folders and files that parameters name are looked for, too.
+    With `base`, the folder of the graph's file, the folders and files that parameters name are looked for, too; those
+    that are written to from `out`, where it is given.
     Parameters and columns of nodes that do not run (muted, below a muted one, bypassed) are not checked, and what is
     wrong with the wiring of muted ones is only a warning: such a graph runs.
     """
     muted = graph.muted()
     problems = [_weighed(found, muted) for found in wiring_problems(graph, registry)]
-    problems += _settings(graph, registry, base, muted)
-    problems += target_problems(graph, registry, base, muted)
+    problems += _settings(graph, registry, base, out, muted)
+    problems += target_problems(graph, registry, base, out, muted)
     problems += column_problems(graph, registry)
     rank = {id: position for position, id in enumerate(_order(graph))}
     return sorted(problems, key=lambda found: rank.get(found.node or "", -1))
@@ -36,11 +37,13 @@ def errors_of(problems: list[Problem]) -> list[Problem]:
     return [found for found in problems if found.severity == "error"]
 
 
-def _settings(graph: Graph, registry: Registry, base: Path | None, muted: frozenset[str]) -> Iterator[Problem]:
+def _settings(
+    graph: Graph, registry: Registry, base: Path | None, out: Path | None, muted: frozenset[str]
+) -> Iterator[Problem]:
     for id, node in graph.nodes.items():
         spec = registry.nodes.get(node.type)
         if spec is not None and node.mode == "normal" and id not in muted and node.rev == spec.rev:
-            yield from settings_problems(node, spec, registry, base)
+            yield from settings_problems(node, spec, registry, base, out)
 
 
 def _weighed(found: Problem, muted: frozenset[str]) -> Problem:

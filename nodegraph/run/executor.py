@@ -38,6 +38,7 @@ from nodegraph.run.source import read_folders, run_source
 from nodegraph.run.stage import Batching, Counts, Latest, StageRun, default_batching
 from nodegraph.run.taking import Taker, taken_inputs
 from nodegraph.run.tools import Device, Tools, opened_caches
+from nodegraph.run.writable import require_writable
 
 EXIT_OK, EXIT_ROW_ERRORS, EXIT_CANCELLED = 0, 3, 130
 PROGRESS_SECONDS = 1 / 20
@@ -63,6 +64,8 @@ def run(
     steps = steps_of(graph, registry, options.targets)
     device = Device(options.device)
     cancel = cancel or Cancel()
+    if options.write:
+        require_writable(steps)
     files: Mapping[str, ModelFiles] = {}
     with suppress(Cancelled):  # the run then ends before its first step; what came of a model is kept
         files = resolve_models(steps, registry, listener, cancel, allow_download=options.allow_download)

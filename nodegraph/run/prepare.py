@@ -40,7 +40,7 @@ def prepare_graph(
     graph: Graph, registry: Registry, *, base: Path, out: Path | None = None, notes: tuple[Problem, ...] = ()
 ) -> Prepared:
     """A graph that is in memory, ready to run; relative paths lead from `base`. Raises ProblemError."""
-    found = [*notes, *validate(graph, registry, base=base)]
+    found = [*notes, *validate(graph, registry, base=base, out=out)]
     if errors := errors_of(found):
         raise ProblemError(errors)
     return Prepared(resolve_paths(graph, registry, base, out), tuple(found))

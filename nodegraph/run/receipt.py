@@ -6,6 +6,7 @@ import json
 import os
 import platform
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -88,10 +89,20 @@ def write_receipt(receipt: Mapping[str, Any], path: Path) -> None:
         beside.write_text(text, "utf-8", "backslashreplace")
         beside.replace(path)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink()
         why = error.strerror or str(error)
         advice = "Give another file for it; what was measured is remembered."
         raise problem("no-receipt", f"The receipt {path} could not be written: {why}.", advice) from error
+
+
+def is_receipt(path: Path) -> bool:
+    """Whether the file at `path` is a receipt, of any version."""
+    try:
+        with path.open("rb") as file:
+            return f'"format": "{FORMAT}"'.encode() in file.read(200)  # keys are sorted: it is the first
+    except OSError:
+        return False
 
 
 def read_receipt(path: Path) -> dict[str, Any]:

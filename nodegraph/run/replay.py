@@ -12,15 +12,17 @@ from typing import Any
 from nodegraph.cache.location import cache_folder
 from nodegraph.graph.model import Graph
 from nodegraph.plan.stages import steps_of
+from nodegraph.problems import ProblemError
 from nodegraph.registry import Registry
 from nodegraph.run.cancel import Cancel
-from nodegraph.run.events import Event, Listener, Summary
+from nodegraph.run.events import Event, Listener, Notice, Summary
 from nodegraph.run.executor import OnSets, run
 from nodegraph.run.models import known_models
 from nodegraph.run.options import RunOptions
 from nodegraph.run.prepare import prepare_graph
 from nodegraph.run.receipt import decisions_in, graph_in, receipt_of, write_receipt
 from nodegraph.run.results import RunResult
+from nodegraph.run.writable import require_receipt
 
 
 def run_with_receipt(
@@ -33,13 +35,24 @@ def run_with_receipt(
     path: Path | None = None,
     on_sets: OnSets = lambda _node, _sets: None,
 ) -> RunResult:
-    """Runs a prepared graph, writes the receipt to `path` (by default into the cache folder), says the summary last."""
+    """Runs a prepared graph, writes the receipt to `path` (by default into the cache folder), says the summary last.
+
+    A receipt that was asked for and cannot be written raises ProblemError; any other is told and left out.
+    """
+    if path is not None:
+        require_receipt(path)
     started = datetime.now(UTC)
     result = run(graph, registry, options, listener, cancel, on_sets=on_sets)
-    place = (path or _default_path(graph, options, started)).absolute()
     receipt = _receipt(graph, registry, options, result, started)
-    write_receipt(receipt, place)
-    summary = replace(result.summary, receipt=str(place))
+    try:
+        place = str((path or _default_path(graph, options, started)).absolute())
+        write_receipt(receipt, Path(place))
+    except ProblemError as error:
+        if path is not None:
+            raise
+        listener(Notice("", str(error)))
+        place = ""
+    summary = replace(result.summary, receipt=place)
     listener(summary)
     return replace(result, summary=summary)
 

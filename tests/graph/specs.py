@@ -35,6 +35,12 @@ def folder(*, path: Annotated[str, Folder(), "Where the pictures are."], recursi
     raise NotImplementedError
 
 
+@source("source/fetched", rev=1, title="Fetched")
+def fetched(*, folder: Annotated[str, Folder(writes=True), "Where the pictures are put."]) -> Found:
+    """Fetches pictures to a folder."""
+    raise NotImplementedError
+
+
 @scorer("score/aesthetic", rev=1, title="Aesthetic score", gives={"aesthetic": score("How pleasing")})
 def aesthetic(images: ImageSet, *, model: Annotated[str, ModelOf("clip")] = "demo-clip") -> Columns:
     """Scores how pleasing a picture is."""
@@ -89,7 +95,7 @@ def kohya(
     raise NotImplementedError
 
 
-SPECS = (folder, aesthetic, label, threshold, expression, exclude, kohya)
+SPECS = (folder, fetched, aesthetic, label, threshold, expression, exclude, kohya)
 MODELS = (
     ModelEntry("demo-clip", "clip", "Demo CLIP", "Apache-2.0", 1, asset="clip"),
     ModelEntry("vit-b-32", "clip", "ViT-B-32", "MIT", 2, repo="openai/clip-vit-base-patch32"),

@@ -75,7 +75,7 @@ def test_a_parameter_of_an_unknown_type_is_set_to_json_or_text() -> None:
         ("treshold.low", "4", "no-such-node", 'Did you mean "threshold"'),
         ("threshold.lo", "4", "unknown-parameter", 'Did you mean "low"'),
         ("limit", "four", "bad-parameter", "Low cannot be 'four'"),
-        ("limit", "5000", "bad-parameter", "from -1000 to 1000"),
+        ("limit", "5000", "bad-parameter", "from -1,000 to 1,000"),
         ("limit", "NaN", "bad-parameter", "Low cannot be 'NaN'"),
         ("limit", "1e999", "bad-parameter", "Low cannot be '1e999'"),
         ("limit", "[" * 100_000, "bad-parameter", "Low cannot be"),

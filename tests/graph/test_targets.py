@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from nodegraph.graph.edit import AddNode, Connect, Edit, SetMode, applied
-from nodegraph.graph.model import Edge, Node
+from nodegraph.graph.model import Edge, Mode, Node
 from nodegraph.graph.validate import validate
 from nodegraph.problems import Problem
 from tests.graph.specs import small_graph, small_registry
@@ -84,3 +84,26 @@ def test_an_export_into_a_source_is_told_before_the_run(other: str) -> None:
 def test_an_export_around_a_source_is_told_before_the_run() -> None:
     problems = found({"folder": "elsewhere"}, {"folder": "."})
     assert "target-in-source" in {problem.code for problem in problems if problem.node == "two"}
+
+
+def test_a_source_that_would_unpack_into_what_another_reads_is_told(tmp_path: Path) -> None:
+    (tmp_path / "pictures").mkdir()
+    reader = Node("reader", "source/folder", params={"path": "pictures"})
+
+    def told(folder: str, *, out: Path | None = None, mode: Mode = "normal") -> list[str]:
+        fetched = Node("fetched", "source/fetched", params={"folder": folder}, mode=mode)
+        graph = applied(small_graph(), [AddNode(reader), AddNode(fetched)])
+        problems = validate(graph, REGISTRY, base=tmp_path, out=out)
+        found = [problem for problem in problems if problem.code == "target-in-source"]
+        return [problem.place for problem in found if problem.node == "fetched"]
+
+    assert told("pictures/new") == told("pictures") == ["fetched.folder"]
+    assert told("elsewhere") == told(".") == told("pictures/new", mode="mute") == []
+    assert told("new", out=tmp_path / "pictures") == ["fetched.folder"]
+    assert told("pictures/new", out=tmp_path / "out") == []
+
+
+def test_two_sources_may_share_the_folder_they_unpack_to() -> None:
+    sources = [Node(id, "source/fetched", params={"folder": "heap"}) for id in ("one", "two")]
+    problems = validate(applied(small_graph(), map(AddNode, sources)), REGISTRY)
+    assert [problem for problem in problems if problem.code == "target-in-source"] == []

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QAbstractItemView, QInputDialog, QMenu, QTreeView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QInputDialog, QMenu, QTreeView, QVBoxLayout, QWidget
 
 from gui.document import GraphDocument
 from gui.results import Results
@@ -33,6 +33,7 @@ class OutlinePanel(QWidget):
         self.model = QStandardItemModel(self)
         self.view = _Tree(self)
         self.view.setModel(self.model)
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.view.setAccessibleName(self.tr("Outline of the graph"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -47,6 +48,10 @@ class OutlinePanel(QWidget):
         results.node_changed.connect(self._renew_node)
         results.cleared.connect(self._fill)
         self._fill()
+
+    def sizeHint(self) -> QSize:
+        """Room for a title and its counts side by side."""
+        return QSize(340, 400)
 
     def _changed(self, before: Graph, after: Graph) -> None:
         same = before.edges == after.edges and before.nodes.keys() == after.nodes.keys()
@@ -66,7 +71,10 @@ class OutlinePanel(QWidget):
             for item in self._wires(id):
                 name.appendRow([item])
             self.model.appendRow([name, state])
-        self.view.setColumnWidth(0, 190)
+        header = self.view.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self._filling = False
         self._show_selection()
 

@@ -85,7 +85,7 @@ class Facts(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self.setFixedWidth(330)
+        self.setFixedWidth(348)
         self._name = label(bold=True, wrap=True, selectable=True)
         self._file = label(dim=True, wrap=True, selectable=True)
         self._reason = label(wrap=True, selectable=True)
@@ -186,5 +186,5 @@ def _tree(heads: list[str], name: str) -> QTreeWidget:
     tree.setIndentation(14)
     tree.setUniformRowHeights(True)
     tree.setTextElideMode(Qt.TextElideMode.ElideRight)
-    tree.header().resizeSection(0, 132)
+    tree.header().resizeSection(0, 168)
     return tree

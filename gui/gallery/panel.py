@@ -204,6 +204,7 @@ class GalleryPanel(QWidget):
             button.setChecked(lane.key == self._lane)
 
     def _say_state(self) -> None:
+        self.tools.setVisible(bool(self._lanes))
         rows = self.grid.rows
         if rows.rowCount():
             self._pages.setCurrentWidget(self.grid)

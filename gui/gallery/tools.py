@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSlider, QToolButton, QWidget
 
 from gui.gallery.grid import FIRST, LARGEST, SMALLEST
 from gui.gallery.widgets import label
+from gui.theme.icons import icon
 from gui.theme.theme import Theme
 
 TYPING_MS = 180
@@ -20,12 +21,13 @@ class GalleryTools(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._theme: Theme | None = None
         self.field = QLineEdit()
         self.field.setClearButtonEnabled(True)
         self.field.setAccessibleName(self.tr("Search pictures"))
         self.field.setMinimumWidth(110)
         self.field.setMaximumWidth(340)
-        self.condition = _tool("a > b")
+        self.condition = _tool()
         self.condition.setToolTip(self.tr("Search by a condition over the columns, such as: sharpness > 60"))
         self.condition.setAccessibleName(self.tr("Search by a condition"))
         self.order = QComboBox()
@@ -33,7 +35,7 @@ class GalleryTools(QWidget):
         self.order.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.order.setMinimumContentsLength(10)
         self.order.addItem(self.tr("Node's order"), "")
-        self.down = _tool("\N{UPWARDS ARROW}")
+        self.down = _tool()
         self.side = QSlider(Qt.Orientation.Horizontal)
         self.side.setRange(SMALLEST, LARGEST)
         self.side.setValue(FIRST)
@@ -84,6 +86,9 @@ class GalleryTools(QWidget):
 
     def apply_theme(self, theme: Theme) -> None:
         """Takes on another theme."""
+        self._theme = theme
+        self.condition.setIcon(icon("funnel", theme))
+        self._name_direction()
         self.trouble.setStyleSheet(f"color: {theme['dropped'].name()}")
 
     def _kind_changed(self, by_condition: bool) -> None:
@@ -106,15 +111,17 @@ class GalleryTools(QWidget):
 
     def _name_direction(self) -> None:
         down = self.down.isChecked()
-        self.down.setText("\N{DOWNWARDS ARROW}" if down else "\N{UPWARDS ARROW}")
+        if self._theme is not None:
+            name = "arrow-down-wide-narrow" if down else "arrow-up-narrow-wide"
+            self.down.setIcon(icon(name, self._theme))
         words = self.tr("Largest first") if down else self.tr("Smallest first")
         self.down.setToolTip(words)
         self.down.setAccessibleName(words)
         self.down.setEnabled(bool(self.order.currentData()))
 
 
-def _tool(text: str) -> QToolButton:
+def _tool() -> QToolButton:
     made = QToolButton()
-    made.setText(text)
+    made.setIconSize(QSize(18, 18))
     made.setCheckable(True)
     return made

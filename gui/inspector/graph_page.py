@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from gui.document import GraphDocument
 from gui.inspector.binding import Binding
@@ -10,6 +10,7 @@ from gui.inspector.fields.field import FieldContext
 from gui.inspector.fields.number import NumberEdit
 from gui.inspector.node_page import rule
 from gui.inspector.row import ParameterRow
+from gui.inspector.title import TitleEdit
 from gui.theme.theme import Theme
 from nodegraph.graph.columns import columns_at, columns_into
 from nodegraph.graph.edits import SetSeed, SetTitle
@@ -29,8 +30,7 @@ class GraphPage(QWidget):
         kind = QLabel(self.tr("Graph"), self)
         kind.setProperty("role", "section")
         layout.addWidget(kind)
-        self.title = QLineEdit(self)
-        self.title.setProperty("role", "title")
+        self.title = TitleEdit(self)
         self.title.setPlaceholderText(self.tr("Untitled graph"))
         self.title.setAccessibleName(self.tr("Title of the graph"))
         self.title.textEdited.connect(

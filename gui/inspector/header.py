@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from gui.document import GraphDocument
 from gui.inspector.glyphs import icon
 from gui.inspector.look import css
 from gui.inspector.state import state_line
+from gui.inspector.title import TitleEdit
 from gui.inspector.words import paragraphs, rich
 from gui.results import Results
 from gui.theme.theme import Theme
@@ -61,8 +62,7 @@ class NodeHeader(QWidget):
         row.addWidget(self.mute)
         row.addWidget(self.bypass)
         column.addLayout(row)
-        self.title = QLineEdit(self)
-        self.title.setProperty("role", "title")
+        self.title = TitleEdit(self)
         self.title.setAccessibleName(self.tr("Title of the node"))
         self.title.setEnabled(len(self._nodes) == 1)
         self.title.textEdited.connect(self._rename)
@@ -84,7 +84,7 @@ class NodeHeader(QWidget):
             def show(whole: bool) -> None:
                 word, link = (self.tr("Less"), "less") if whole else (self.tr("More"), "more")
                 text = rich(spec.help if whole else first)
-                self.help.setText(f'{text} &nbsp;<a href="{link}" style="color:{colour}">{word}</a>')
+                self.help.setText(f'{text} <a href="{link}" style="color:{colour}">{word}</a>')
 
             show(False)
             self.help.linkActivated.connect(lambda link: show(link == "more"))

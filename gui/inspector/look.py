@@ -25,10 +25,10 @@ def stylesheet(theme: Theme) -> str:
     QLabel[role="section"] {{ color: {colours["text_dim"]}; font-weight: 600; }}
     QLabel[role="warning"] {{ color: {colours["state_stale"]}; }}
     QLabel[role="name"] {{ font-weight: 600; }}
-    QLineEdit[role="title"] {{ font-weight: 600; font-size: 13pt; border-color: transparent; padding: 2px 0;
-        background: transparent; placeholder-text-color: {colours["text"]}; }}
-    QLineEdit[role="title"]:hover, QLineEdit[role="title"]:focus {{ border-color: {colours["border"]};
-        background: {colours["field"]}; }}
+    QLineEdit[role="title"] {{ font-weight: 600; font-size: 13pt; border: 0; border-radius: 0; padding: 2px 0;
+        border-bottom: 1px solid transparent; background: transparent; placeholder-text-color: {colours["text"]}; }}
+    QLineEdit[role="title"]:hover {{ border-bottom: 1px solid {colours["border"]}; }}
+    QLineEdit[role="title"]:focus {{ border-bottom: 1px solid {colours["accent"]}; }}
     QListWidget[role="columns"] {{ background: {colours["field"]}; border: 1px solid {colours["border"]};
         border-radius: 5px; padding: 3px; }}
     QListWidget[role="columns"]:focus {{ border-color: {colours["accent"]}; }}

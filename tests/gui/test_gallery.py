@@ -49,6 +49,13 @@ def test_a_dropped_picture_says_by_which_node_and_why(panel: GalleryPanel, world
     assert panel.grid.rows.row(4)["path"].endswith("picture-04.png")
 
 
+def test_tools_are_offered_only_where_there_is_something_to_sort(panel: GalleryPanel, world: World) -> None:
+    world.selection.choose([])
+    assert panel.tools.isHidden()
+    world.selection.choose(["sharp"])
+    assert not panel.tools.isHidden()
+
+
 def test_sorts_by_any_column(panel: GalleryPanel, world: World, qtbot: QtBot) -> None:
     world.selection.choose(["folder"])
     panel.tools.order.setCurrentIndex(panel.tools.order.findData("sharpness"))

@@ -15,6 +15,7 @@ from gui.document import GraphDocument
 from gui.inspector.graph_page import GraphPage
 from gui.inspector.node_page import NodePage
 from gui.inspector.problems_panel import ProblemsPanel
+from gui.inspector.title import TitleEdit
 from gui.theme.theme import load_theme
 from nodegraph.graph.edits import AddNode, RemoveNode, SetParam
 from nodegraph.graph.model import Graph, Node
@@ -108,6 +109,17 @@ def test_the_head_renames_mutes_and_tells_the_counts(room: Room) -> None:
     assert room.document.graph.nodes["best"].mode == "bypass"
     room.qtbot.mouseClick(header.bypass, Qt.MouseButton.LeftButton)
     assert room.document.graph.nodes["best"].mode == "normal"
+
+
+def test_a_title_that_is_too_long_ends_in_dots_and_is_whole_when_it_is_written_in(qtbot: QtBot) -> None:
+    title = TitleEdit()
+    qtbot.addWidget(title)
+    title.resize(120, 30)
+    title.setText("The few pictures of one style out of a scraped heap")
+    assert title.shown.startswith("The few") and title.shown.endswith("\N{HORIZONTAL ELLIPSIS}")
+    assert title.toolTip() == title.text() == "The few pictures of one style out of a scraped heap"
+    title.setText("Short")
+    assert title.shown == "Short"
 
 
 def test_a_removed_node_leaves_the_graph_page_and_an_unknown_one_is_told(room: Room) -> None:

@@ -65,3 +65,13 @@ def test_inputs_offered_close_no_loop(outline: OutlinePanel, document: GraphDocu
 
     document.push(AddNode(Node("more", "quality/sharpness", 1, {})), "Add")
     assert [str(end) for end in outline.free_inputs("split")] == ["more.images"]
+
+
+def test_titles_and_counts_share_the_width_without_a_scroll_bar(outline: OutlinePanel, qtbot) -> None:
+    outline._results.update("size", state="done", rows_in=1204, rows_out=873)
+    outline.resize(outline.sizeHint())
+    outline.show()
+    qtbot.waitExposed(outline)
+    header = outline.view.header()
+    assert header.length() <= outline.view.viewport().width()
+    assert header.sectionSize(1) >= outline.view.fontMetrics().horizontalAdvance("done: 1,204 in, 873 kept")

@@ -13,7 +13,7 @@ MARGIN = 22
 
 
 class Hints(QFrame):
-    """A card at the bottom of `over` with one hint at a time."""
+    """A card at the bottom of `over` with one hint at a time; doing what it says leads on to the next."""
 
     def __init__(self, settings: Settings, over: QWidget) -> None:
         super().__init__(over)
@@ -65,6 +65,16 @@ class Hints(QFrame):
         self._over.removeEventFilter(self)
         self.hide()
         self.deleteLater()
+
+    def was_run(self) -> None:
+        """A run has begun: the hint to press Run has done its work."""
+        if self._at == 0:
+            self._forward()
+
+    def was_chosen(self) -> None:
+        """A node was clicked, which the second hint is about."""
+        if self._at == 1:
+            self._forward()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stays at its place when the canvas is resized."""

@@ -15,7 +15,7 @@ from gui.docks import Docks
 from gui.document import GraphDocument
 from gui.drop import DropTarget
 from gui.files.controller import Files
-from gui.files.dropped import understand
+from gui.files.dropped import Dropped, source_for, understand
 from gui.files.examples import QUICKSTART, examples
 from gui.files.questions import Questions
 from gui.gallery.compare import CompareDialog
@@ -178,8 +178,10 @@ class MainWindow(QMainWindow):
             if example.name == QUICKSTART:
                 self.files.new_from(example.graph)
         if not self.settings.flag(FLAG):
-            self._hints = Hints(self.settings, self.canvas)
-            self._hints.show()
+            self._hints = hints = Hints(self.settings, self.canvas)
+            self.run.started.connect(hints.was_run)
+            self.selection.changed.connect(hints.was_chosen)
+            hints.show()
         self.canvas.setFocus()
 
     def tell(self, text: str) -> None:
@@ -289,25 +291,30 @@ class MainWindow(QMainWindow):
             self.inspector.focus_field(param)
 
     def _dropped(self, paths: list[Path], place: QPoint) -> None:
+        problems: list[Problem] = []
         for offset, path in enumerate(paths):
             try:
                 found = understand(path)
             except ProblemError as error:
-                self.questions.tell(error.problems)
+                problems += error.problems
                 continue
             if found.what in ("graph", "picture"):
                 self.files.open(found.path)
                 return
-            self._add_folder(found.path, self.canvas.mapToScene(place) + QPointF(30, 30) * offset)
+            self._add_source(found, self.canvas.mapToScene(place) + QPointF(30, 30) * offset)
+        if problems:
+            self.questions.tell(problems)
 
-    def _add_folder(self, path: Path, at: QPointF) -> None:
-        if "source/folder" not in self.registry.nodes:
+    def _add_source(self, found: Dropped, at: QPointF) -> None:
+        source = source_for(found, self.registry)
+        if source is None:
             return
+        type, param = source
         stack = self.document.undo_stack
-        stack.beginMacro(self.tr("Add folder {name}").format(name=path.name))
+        stack.beginMacro(self.tr("Add folder {name}").format(name=found.path.name))
         try:
-            node = self.canvas.add_node("source/folder", at)
-            self.document.push(SetParam(node, "folder", str(path)), self.tr("Set folder"))
+            node = self.canvas.add_node(type, at)
+            self.document.push(SetParam(node, param, str(found.path)), self.tr("Set folder"))
         finally:
             stack.endMacro()
         self.selection.choose([node])

@@ -30,6 +30,7 @@ class RunController(QObject):
     `failed(words)`. `progress(fraction or None, sentence)` follows at most every 33 ms. `planned(list)` is the engine's
     plan, a dict a node. `confirmation_wanted(paths)` is said once before a run that writes outside the graph's folder
     (or anywhere, where the graph has no file yet): the run waits for `confirm(True)`; `confirm(False)` drops it.
+    `device_used(DeviceUse)` says where models run.
     Trials (a sample, live mode) write no exports. `Results.clear` ends the run and forgets all: another graph is shown.
     """
 
@@ -44,6 +45,7 @@ class RunController(QObject):
     busy_changed = Signal(bool)
     live_changed = Signal(bool)
     device_changed = Signal(str)
+    device_used = Signal(object)
 
     def __init__(self, document: GraphDocument, results: Results, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -56,6 +58,7 @@ class RunController(QObject):
         self._teller = RunTeller(self)
         self._teller.log.connect(self.log)
         self._teller.logged.connect(self.logged)
+        self._teller.device_used.connect(self.device_used)
         self._engine = EngineProcess(self)
         self._engine.said.connect(self._hear)
         self._engine.printed.connect(self._teller.printed)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QW
 from gui.run_controller import RunController
 from gui.run_look import theme_of
 from gui.run_progress import span_text
-from gui.run_teller import CANCELLED
+from gui.run_teller import CANCELLED, DeviceUse
 
 STEPS = 1000
 MEMORY_MS = 1000
@@ -51,7 +51,8 @@ class RunStatus(QWidget):
 
     def __init__(self, run: RunController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._run, self._wrong = run, False
+        self._run, self._wrong, self._ended = run, False, ""
+        self._device: DeviceUse | None = None
         self.bar = QProgressBar(self, textVisible=False, minimum=0, maximum=STEPS)
         self.bar.setFixedSize(150, 6)
         self.bar.setAccessibleName(self.tr("Progress of the run"))
@@ -60,8 +61,7 @@ class RunStatus(QWidget):
         self.sentence.setAccessibleName(self.tr("State of the run"))
         self.memory = QLabel(self)
         self.memory.setObjectName("dim")
-        self.memory.setAccessibleName(self.tr("Memory that the engine holds"))
-        self.memory.setToolTip(self.tr("Memory that the engine holds"))
+        self.memory.setAccessibleName(self.tr("Memory that the engine holds, and where models run"))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
@@ -75,6 +75,7 @@ class RunStatus(QWidget):
         run.finished.connect(self._show_end)
         run.failed.connect(self._show_failure)
         run.planned.connect(self._show_plan)
+        run.device_used.connect(self._show_device)
         self._show_busy(run.busy)
         self._colour()
         self._say(self.tr("Ready"))
@@ -101,8 +102,10 @@ class RunStatus(QWidget):
         if busy:
             self.bar.setRange(0, 0)
             self._look.start()
+            self._ended = ""
         else:
             self._look.stop()
+        self._show_memory()
 
     def _show_progress(self, fraction: float | None, text: str) -> None:
         if not text:
@@ -113,32 +116,56 @@ class RunStatus(QWidget):
 
     def _show_end(self, summary: dict[str, Any]) -> None:
         if summary["exit"] == CANCELLED:
+            self._ended = self.tr("Stopped.")
             self._say(self.tr("Stopped. What was measured is remembered."))
             return
         errors = sum(counts["errors"] for counts in summary["nodes"].values())
         done = self.tr("Done in {}").format(span_text(summary["seconds"]))
-        self._say(self.tr("{}, {:,} pictures could not be used").format(done, errors) if errors else done)
+        done = self.tr("{}, {:,} pictures could not be used").format(done, errors) if errors else done
+        self._ended = f"{done}."
+        self._say(done)
 
     def _show_failure(self, words: str) -> None:
         self._say(words, wrong=True)
 
     def _show_plan(self, nodes: list[dict[str, Any]]) -> None:
-        """Says what a run would cost. An error or the end of a run stays to be read where there is nothing to say."""
+        """Says what a run would cost, after how the last one ended. An error stays to be read."""
+        ended, self._ended = self._ended, ""
         missing = sum(sum(node["missing"].values()) for node in nodes)
         download = sum({node["model"]: node["download"] for node in nodes}.values())
         if self._run.busy or self._wrong or not (missing or download):
             return
-        parts = [self.tr("To measure: {:,}").format(missing)] if missing else []
+        parts = [self.tr("{:,} values to measure").format(missing)] if missing else []
         seconds = [node["seconds"] for node in nodes]
         if missing and None not in seconds:
             parts.append(self.tr("about {}").format(span_text(sum(seconds))))
         if download:
-            parts.append(self.tr("to download: {:,.0f} MB").format(download / 1e6))
-        self._say(", ".join(parts))
+            parts.append(self.tr("{:,.0f} MB to download").format(download / 1e6))
+        self._say(" ".join(part for part in (ended, ", ".join(parts)) if part))
+
+    def _show_device(self, device: DeviceUse) -> None:
+        self._device = device
+        self._show_memory()
 
     def _show_memory(self) -> None:
         size = memory_of(self._run.process_id)
-        self.memory.setText("" if size is None else f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB")
+        if self._run.process_id is None:
+            self._device = None
+        device, parts, lines = self._device, [], []
+        if size is not None:
+            parts.append(size_text(size))
+            lines.append(self.tr("The engine holds {size} of memory.").format(size=size_text(size)))
+        if device is not None:
+            held = f" {size_text(device.held)}" if device.held else ""
+            parts.append((self.tr("CPU") if device.device == "cpu" else self.tr("GPU")) + held)
+            lines.append(self.tr("Models run on {device}.").format(device=device.words))
+        self.memory.setText(" \N{MIDDLE DOT} ".join(parts))
+        self.memory.setToolTip("\n".join(lines))
+
+
+def size_text(size: int) -> str:
+    """A size of memory for people: "1.3 GB", "640 MB"."""
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
 
 
 def memory_of(process: int | None) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,11 +16,25 @@ CANCELLED = 130
 """The exit of a run that was stopped."""
 
 
+@dataclass(frozen=True, slots=True)
+class DeviceUse:
+    """Where models run ("cpu", "cuda" or "mps"), in words, and how many bytes of its own memory they hold there."""
+
+    device: str
+    words: str
+    held: int | None = None
+
+
 class RunTeller(QObject):
-    """`logged(LogLine)` is each line, `log(text)` its words."""
+    """`logged(LogLine)` is each line, `log(text)` its words; `device_used(DeviceUse)` says where models run."""
 
     log = Signal(str)
     logged = Signal(object)
+    device_used = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._device = ""
 
     def say(self, text: str, level: LogLevel = "info", node: str = "") -> None:
         """Writes a line."""
@@ -39,6 +54,12 @@ class RunTeller(QObject):
             case "model":
                 text = self.tr("Downloading {}: {:.1f} MB, licence {}")
                 self.say(text.format(event["title"], event["bytes"] / 1e6, event["licence"]))
+            case "device":
+                use = DeviceUse(event["device"], event["words"], event["held"])
+                if use.words != self._device:
+                    self._device = use.words
+                    self.say(self.tr("Models run on {}.").format(use.words))
+                self.device_used.emit(use)
             case "summary" if event["exit"] == CANCELLED:
                 self.say(self.tr("Stopped."))
             case "summary":

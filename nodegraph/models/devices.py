@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,27 @@ def device_summary(device: str) -> str:
     if device == "mps":
         return "Apple GPU"
     return f"CPU ({torch.get_num_threads()} threads)"
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceUse:
+    """Where models run, in words for people, and how many bytes torch holds there; None: not of its own."""
+
+    device: str
+    words: str
+    held: int | None
+
+
+def device_use(requested: str) -> DeviceUse | None:
+    """What is used of the device that `requested` means, or None while no model has run. Imports and starts nothing."""
+    torch: Any = sys.modules.get("torch")
+    if torch is None or getattr(torch.__spec__, "_initializing", False):  # another thread is importing it
+        return None
+    device = choose_device(requested)
+    if device == "cuda" and not torch.cuda.is_initialized():
+        return None
+    held = {"cuda": torch.cuda.memory_reserved, "mps": torch.mps.driver_allocated_memory}.get(device)
+    return DeviceUse(device, device_summary(device), int(held()) if held is not None else None)
 
 
 def leave_cores_to_decoders() -> None:

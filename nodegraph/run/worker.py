@@ -2,9 +2,10 @@
 
 Requests come on stdin, one a line: {"do": "run" | "plan", "run": id, "graph": text, "base": folder, ...} and
 {"do": "cancel"}, which ends all that was asked before it; `Request` says what else. Events go to stdout as
-`nodegraph.run.events.as_dict` gives them, each with its "run". A run ends with exactly one of "summary", "problems" or
-"failed", a plan with "plan", "cancelled", "problems" or "failed". Image sets never travel here: they are written as
-Arrow files, and "sets" says where. What libraries print goes to stderr, which is the log.
+`nodegraph.run.events.as_dict` gives them, each with its "run", and "device" says now and then where models run. A run
+ends with exactly one of "summary", "problems" or "failed", a plan with "plan", "cancelled", "problems" or "failed".
+Image sets never travel here: they are written as Arrow files, and "sets" says where. What libraries print goes to
+stderr, which is the log.
 """
 
 from __future__ import annotations
@@ -18,20 +19,25 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from time import monotonic
 from typing import IO, Any
 
 from nodegraph.data.imageset import ImageSet
 from nodegraph.graph.io import loads
+from nodegraph.models.devices import device_use
 from nodegraph.problems import ProblemError
 from nodegraph.registry import Registry, installed_registry
 from nodegraph.run.cancel import Cancel, Cancelled
-from nodegraph.run.events import Event, as_dict
+from nodegraph.run.events import Event, StepDone, StepProgress, as_dict
 from nodegraph.run.options import RunOptions
 from nodegraph.run.prepare import prepare_graph
 from nodegraph.run.rehearsal import rehearse
 from nodegraph.run.replay import run_with_receipt
 
 PROTOCOL = 1
+
+DEVICE_SECONDS = 1.0
+"""How often the device that models run on, and the memory they hold there, are told at most."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,7 @@ class Worker:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _queue: threading.Condition = field(default_factory=threading.Condition)
     _ended: bool = False
+    _device_due: float = 0.0
 
     def serve(self, lines: IO[str]) -> None:
         """Answers every line until there are no more; then what is not done yet is cancelled."""
@@ -141,7 +148,7 @@ class Worker:
                 graph,
                 self.registry,
                 options,
-                lambda event: self._hear(request.run, event),
+                lambda event: self._hear(request, event),
                 cancel,
                 on_sets=lambda node, sets: self._keep(request, node, sets),
             )
@@ -154,8 +161,14 @@ class Worker:
             message = " ".join([f"{type(error).__name__}: {error}", *getattr(error, "__notes__", ())])
             self.say(request.run, {"event": "failed", "message": message, "trace": trace})
 
-    def _hear(self, run: str, event: Event) -> None:
-        self.say(run, as_dict(event))
+    def _hear(self, request: Request, event: Event) -> None:
+        self.say(request.run, as_dict(event))
+        if not isinstance(event, StepProgress | StepDone) or monotonic() < self._device_due:
+            return
+        self._device_due = monotonic() + DEVICE_SECONDS
+        use = device_use(request.device)
+        if use is not None:
+            self.say(request.run, {"event": "device", **asdict(use)})
 
     def _keep(self, request: Request, node: str, sets: Mapping[str, ImageSet]) -> None:
         if request.tables is None:

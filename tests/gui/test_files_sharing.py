@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
 from gui.files.command import headless_command
-from gui.files.dropped import understand
+from gui.files.dropped import source_for, understand
 from gui.files.examples import ExamplesDialog, examples
 from gui.files.pictures import graph_in, holds_graph, save_png
 from nodegraph.graph.edit import SetParam, applied
@@ -69,6 +69,23 @@ def test_what_is_dropped_is_understood(tmp_path: Path, quickstart: Graph, qapp: 
     assert understand(exported / "manifest.json").path == exported
     assert understand(tmp_path / "graph.json").what == "graph"
     assert understand(tmp_path / "graph.png").what == "picture"
+
+
+@pytest.mark.parametrize(
+    ("kind", "source"),
+    [
+        ("imagefolder", ("source/imagefolder", "folder")),
+        ("kohya", ("source/kohya", "folder")),
+        ("webdataset", ("source/webdataset", "shards")),
+        ("onetrainer", ("source/folder", "folder")),
+        ("label_studio", ("source/folder", "folder")),
+    ],
+)
+def test_a_dropped_set_is_read_by_the_source_of_its_kind(
+    tmp_path: Path, registry: Registry, kind: str, source: tuple[str, str]
+) -> None:
+    (tmp_path / "manifest.json").write_text(json.dumps({"format": "nodegraph-export", "kind": kind}), "utf-8")
+    assert source_for(understand(tmp_path), registry) == source
 
 
 def test_the_headless_command_sets_every_knob_to_what_is_shown(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -17,7 +18,7 @@ from gui.results import Results
 from gui.run_bar import RunBar
 from gui.run_controller import RunController
 from gui.run_log import LogLevel, LogLine
-from gui.run_teller import CANCELLED
+from gui.run_teller import CANCELLED, DeviceUse
 from gui.theme.theme import load_theme
 from nodegraph.graph.model import Graph
 
@@ -86,7 +87,28 @@ def test_the_sentence_keeps_its_place_whatever_it_says(run: RunController, bar: 
 def test_a_plan_is_told_in_a_sentence(run: RunController, bar: RunBar) -> None:
     node = {"model": "", "download": 0, "missing": {"sharpness": 1200}, "seconds": 130.0}
     run.planned.emit([node, node | {"missing": {}, "seconds": 0.0, "model": "vit", "download": 605_200_000}])
-    assert bar.status.sentence.text() == "To measure: 1,200, about 2 min, to download: 605 MB"
+    assert bar.status.sentence.text() == "1,200 values to measure, about 2 min, 605 MB to download"
+
+
+def test_the_end_of_a_run_is_still_to_be_read_beside_the_plan_that_follows(run: RunController, bar: RunBar) -> None:
+    plan = [{"model": "", "download": 0, "missing": {"sharpness": 1200}, "seconds": None}]
+    run.finished.emit({"exit": CANCELLED, "seconds": 1.0, "nodes": {}})
+    run.planned.emit(plan)
+    assert bar.status.sentence.text() == "Stopped. 1,200 values to measure"
+    run.planned.emit(plan)
+    assert bar.status.sentence.text() == "1,200 values to measure", "an edit later it is no news"
+
+
+def test_where_models_run_is_told_while_there_is_an_engine(
+    run: RunController, bar: RunBar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RunController, "process_id", property(lambda _run: os.getpid()))
+    run.device_used.emit(DeviceUse("cuda", "NVIDIA H200 (150 GB)", 3_200_000_000))
+    assert bar.status.memory.text().endswith("GPU 3.2 GB")
+    assert "NVIDIA H200 (150 GB)" in bar.status.memory.toolTip()
+    monkeypatch.setattr(RunController, "process_id", None)
+    run.busy_changed.emit(False)
+    assert bar.status.memory.text() == bar.status.memory.toolTip() == ""
 
 
 def test_sample_and_device_are_chosen_here(run: RunController, bar: RunBar, qtbot: QtBot) -> None:

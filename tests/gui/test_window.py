@@ -53,6 +53,19 @@ def test_the_first_start_shows_the_quickstart_and_three_hints(window: MainWindow
     assert not hints.isVisible() and window.settings.flag("hints-dismissed")
 
 
+def test_doing_what_a_hint_says_leads_on_to_the_next(window: MainWindow) -> None:
+    window.start()
+    hints = window._hints
+    assert hints is not None
+    window.selection.choose(["probe"])
+    assert hints._at == 0, "the first hint is about the run"
+    window.run.started.emit("Run")
+    window.run.started.emit("Run")
+    assert hints._at == 1
+    window.selection.choose(["caption"])
+    assert hints._at == 2
+
+
 def test_dismissed_hints_do_not_come_back(window: MainWindow) -> None:
     window.settings.set_flag("hints-dismissed")
     window.start()
@@ -180,6 +193,20 @@ def test_a_dropped_folder_becomes_a_source(window: MainWindow, tmp_path: Path) -
     assert node.type == "source/folder" and node.params["folder"] == str(tmp_path / "pictures")
     window.actions["edit.undo"].trigger()
     assert not window.document.graph.nodes
+
+
+def test_what_cannot_be_dropped_is_told_once_and_the_rest_is_taken(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[list[str]] = []
+    monkeypatch.setattr(window.questions, "tell", lambda found: told.append([problem.code for problem in found]))
+    (tmp_path / "pictures").mkdir()
+    paths = [tmp_path / "a.jpg", tmp_path / "pictures", tmp_path / "b.jpg"]
+    for path in (paths[0], paths[2]):
+        path.write_bytes(b"no graph")
+    window._dropped(paths, QPoint(50, 50))
+    assert [node.type for node in window.document.graph.nodes.values()] == ["source/folder"]
+    assert told == [["cannot-drop", "cannot-drop"]]
 
 
 def test_a_dropped_graph_or_picture_of_one_opens(window: MainWindow, tmp_path: Path) -> None:

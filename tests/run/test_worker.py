@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -15,6 +16,10 @@ import pytest
 
 from nodegraph.graph.io import dumps
 from nodegraph.graph.model import Node, graph_of
+from nodegraph.models.devices import DeviceUse
+from nodegraph.registry import Registry
+from nodegraph.run.events import StepProgress
+from nodegraph.run.worker import Request, Worker
 from tests.run.conftest import draw
 
 
@@ -148,3 +153,14 @@ def test_a_killed_worker_loses_nothing_that_was_measured(client: Client) -> None
     again.process.kill()
     again.process.communicate()
     assert (second["decodes"], second["digest"]) == (0, first["digest"])
+
+
+def test_where_models_run_is_told_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nodegraph.run.worker.device_use", lambda _device: DeviceUse("cuda", "a GPU", 5))
+    output = io.StringIO()
+    worker, request = Worker(Registry({}), output), Request("run", run="1")
+    for done in (1, 2):
+        worker._hear(request, StepProgress(0, done, 2, 0.1))
+    events = [json.loads(line) for line in output.getvalue().splitlines()]
+    assert [event["event"] for event in events] == ["step-progress", "device", "step-progress"]
+    assert events[1] == {"event": "device", "run": "1", "device": "cuda", "words": "a GPU", "held": 5}

@@ -17,15 +17,19 @@ from gui.main_window import MainWindow
 
 
 def edit() -> None:
-    """Mutes the folder, as soon as the graph is there."""
+    """Mutes the folder, as soon as the graph is there and keys arrive at it."""
     window = next((one for one in QApplication.topLevelWidgets() if isinstance(one, MainWindow)), None)
-    if window is None or not window.document.graph.nodes:
+    if window is None or not window.document.graph.nodes or not _listens(window):
         QTimer.singleShot(50, edit)
         return
     window.selection.choose(["folder"])
-    window.canvas.setFocus()
     QTest.keyClick(window.canvas, Qt.Key.Key_M)
     say(window)
+
+
+def _listens(window: MainWindow) -> bool:
+    window.canvas.setFocus()
+    return window.isActiveWindow() and window.canvas.hasFocus()  # a window that has just been shown is neither
 
 
 def say(window: MainWindow) -> None:

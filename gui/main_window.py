@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QMenu
 
 from gui.actions import Actions
 from gui.canvas.adding import Wiring
+from gui.canvas.export import sketch_of
 from gui.canvas.view import CanvasView
 from gui.docks import Docks
 from gui.document import GraphDocument
@@ -24,6 +25,7 @@ from gui.gallery.thumbnails import Thumbnails
 from gui.hints import FLAG, Hints
 from gui.inspector.panel import InspectorPanel
 from gui.inspector.problems_panel import ProblemsPanel
+from gui.invitation import Invitation
 from gui.log_panel import LogPanel
 from gui.outline import OutlinePanel
 from gui.palette.node_palette import NodePalette
@@ -96,6 +98,9 @@ class MainWindow(QMainWindow):
         self.outline = OutlinePanel(*shared, self)
         self.log = LogPanel(self.run, self)
         self.palette_popup = NodePalette(self.document, self.registry, self.theme, self)
+        self.invitation = Invitation(self.document, self.actions, self.theme, self.canvas.viewport())
+        for bar in (self.canvas.horizontalScrollBar(), self.canvas.verticalScrollBar()):
+            bar.valueChanged.connect(self.invitation.place)
         self.setCentralWidget(self.canvas)
         self.docks = Docks(
             self,
@@ -210,7 +215,7 @@ class MainWindow(QMainWindow):
         results = Results()
         canvas = CanvasView(document, Selection(document), results, self.thumbnails, self.theme, Actions())
         try:
-            return canvas.picture()
+            return sketch_of(canvas.graph_scene)
         finally:
             canvas.deleteLater()
             document.deleteLater()
@@ -241,7 +246,7 @@ class MainWindow(QMainWindow):
         if isinstance(application, QApplication):
             apply_style(application, self.theme)
         set_icons(self.actions, self.theme)
-        for room in (self.canvas, self.inspector, self.problems, self.gallery):
+        for room in (self.canvas, self.inspector, self.problems, self.gallery, self.invitation):
             room.apply_theme(self.theme)
         self.palette_popup.theme = self.theme
 

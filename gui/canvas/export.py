@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, QIODevice, QRectF, QSize
+from PySide6.QtCore import QBuffer, QIODevice, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 ROOM = 30.0
 SCALE = 2.0
+SKETCH = QSizeF(800, 460)
+"""Pixels of a screen that a sketch fits into."""
+
 LARGEST = 12000.0
 """So many pixels a side has at most: a painter cannot do much more."""
 
@@ -30,6 +33,22 @@ def picture_of(scene: CanvasScene) -> QImage:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     with _unmarked(scene):
         scene.render(painter, QRectF(image.rect()), area)
+    painter.end()
+    return image
+
+
+def sketch_of(scene: CanvasScene) -> QImage:
+    """The whole graph in the room of a dialog: with letters that can be read at that size."""
+    area = _area(scene)
+    room = area.size().boundedTo(SKETCH)
+    size = area.size().scaled(room, Qt.AspectRatioMode.KeepAspectRatio).toSize()
+    image = QImage(size * SCALE, QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(SCALE)  # twice the pixels, but letters for the size as it is seen
+    image.fill(scene.style_.theme["canvas"])
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    with _unmarked(scene):
+        scene.render(painter, QRectF(0, 0, size.width(), size.height()), area)
     painter.end()
     return image
 

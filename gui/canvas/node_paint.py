@@ -107,6 +107,10 @@ class NodePainter:
         if texts.counts:
             painter.setPen(style.error if face.wrong else style.dim)
             painter.drawText(QRectF(PAD, head + 4, WIDTH - PAD, line), LEFT, texts.counts)
+            head += line
+        for rect in layout.fields.values():
+            if rect.top() > head:
+                painter.fillRect(rect, style.field)
         for name, place in (*layout.inputs.items(), *layout.outputs.items()):
             painter.fillRect(QRectF(place.x() - 6, place.y() - 6, 12, 12), style.port(name))
         if strip is not None:

@@ -11,9 +11,13 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from gui.files.swap import Swap
+from gui.run_look import theme_of
+from gui.theme.icons import pixmap
 from nodegraph.problems import Problem
 
 GRAPH_FILTER = "Graphs (*.json);;Pictures of graphs (*.png);;All files (*)"
+SIGN = 32
+WRONG = ("triangle-alert", "state_stale")
 PICTURE_FILTER = "PNG with the graph inside (*.png);;SVG drawing (*.svg)"
 
 
@@ -116,13 +120,13 @@ class Questions:
         """Says what went wrong and what to do about it."""
         first = problems[0]
         more = [str(problem) for problem in problems[1:6]]
-        box = self._box(first.message, "\n\n".join([part for part in (first.fix, *more) if part]))
-        box.setIcon(QMessageBox.Icon.Warning)
+        box = self._box(first.message, "\n\n".join([part for part in (first.fix, *more) if part]), *WRONG)
         box.addButton(QMessageBox.StandardButton.Close)
         box.exec()
 
-    def _box(self, text: str, more: str) -> QMessageBox:
+    def _box(self, text: str, more: str, sign: str = "circle-help", colour: str = "accent") -> QMessageBox:
         box = QMessageBox(self._window)
+        box.setIconPixmap(pixmap(sign, theme_of(self._window), colour, SIGN, self._window.devicePixelRatioF()))
         box.setWindowTitle("nodegraph")
         box.setText(f"<b>{_plain(text)}</b>")
         box.setInformativeText(more)

@@ -82,6 +82,11 @@ class Camera(QGraphicsView):
         """Actual size."""
         self.zoom(1.0 / self.transform().m11())
 
+    @property
+    def reach(self) -> float:
+        """So far beside an edge a press still means it: as many pixels of the screen from however far away."""
+        return max(0.0, 6.0 / self.transform().m11() - 6.0)
+
     def middle(self) -> QPointF:
         """The scene's place in the middle of what is seen."""
         return self.mapToScene(self.viewport().rect().center())

@@ -22,8 +22,9 @@ ON_NODE = (
     "edit.duplicate", "edit.delete", "edit.delete_rewire", "", "graph.connect", "graph.group", "graph.align",
     "graph.upstream", "graph.downstream", "", "help.node",
 )  # fmt: skip
-ON_NOTHING = ("graph.add", "graph.note", "edit.paste", "", "edit.select_all", "graph.tidy", "view.fit")
-ON_EDGE = ("edit.delete",)
+ON_NOTE = ("edit.cut", "edit.copy", "edit.duplicate", "edit.delete")
+ON_NOTHING = ("graph.note", "edit.paste", "", "edit.select_all", "graph.tidy", "view.fit", "view.fit_all")
+ON_EDGE = ("graph.add", "edit.delete")
 
 
 def menu_at(canvas: CanvasView, actions: Actions, place: QPointF) -> QMenu:
@@ -34,16 +35,30 @@ def menu_at(canvas: CanvasView, actions: Actions, place: QPointF) -> QMenu:
         if node.id not in canvas.selection.nodes:
             canvas.selection.choose([node.id])
         _fill(menu, actions, ON_NODE)
-    elif edge := scene.edge_at(place):
+    elif note := next((item for item in reversed(scene.notes) if item.rect.contains(place)), None):
+        if not note.chosen:
+            canvas.choose_note(note)
+        menu.addAction(words("Write Note"), lambda: canvas.edit_note(note.index))
+        _fill(menu, actions, ON_NOTE)
+    elif edge := scene.edge_at(place, canvas.reach):
         canvas.choose_edge(edge)
+        there = edge.point_at(place) is not None
+        text = words("Remove Reroute Point") if there else words("Add Reroute Point")
+        menu.addAction(text, lambda: canvas.toggle_point(edge, place))
         _fill(menu, actions, ON_EDGE)
     elif group := next((item for item in reversed(scene.groups) if item.rect.contains(place)), None):
         _fill_group(menu, canvas, group)
         menu.addSeparator()
-        _fill(menu, actions, ON_NOTHING)
+        _fill_nothing(menu, canvas, actions, place)
     else:
-        _fill(menu, actions, ON_NOTHING)
+        _fill_nothing(menu, canvas, actions, place)
     return menu
+
+
+def _fill_nothing(menu: QMenu, canvas: CanvasView, actions: Actions, place: QPointF) -> None:
+    screen = canvas.viewport().mapToGlobal(canvas.mapFromScene(place))
+    menu.addAction(words("Add Node Here..."), lambda: canvas.palette_wanted.emit(screen, place, None))
+    _fill(menu, actions, ON_NOTHING)
 
 
 def _fill(menu: QMenu, actions: Actions, ids: tuple[str, ...]) -> None:

@@ -13,6 +13,7 @@ from gui.canvas.gestures.link import NewLink
 from gui.canvas.gestures.marquee import Marquee
 from gui.canvas.gestures.move import Copy, Move
 from gui.canvas.gestures.pan import Pan
+from gui.canvas.gestures.press_node import PressNode
 from gui.canvas.gestures.resize import ResizeGroup, ResizeNote
 from gui.canvas.links import LinkEnd
 from gui.canvas.node_item import NodeItem
@@ -42,7 +43,7 @@ def gesture_for(canvas: CanvasView, button: Qt.MouseButton, at: Pointer, *, spac
     for note in reversed(scene.notes):
         if note.rect.contains(at.scene):
             return _on_note(canvas, note, at)
-    edge = scene.edge_at(at.scene) if scene.edge_root.isVisible() else None
+    edge = scene.edge_at(at.scene, canvas.reach) if scene.edge_root.isVisible() else None
     if edge is not None:
         canvas.choose_edge(edge, add=at.has(_SHIFT))
         point = edge.point_at(at.scene)
@@ -87,27 +88,6 @@ def _on_note(canvas: CanvasView, note: NoteItem, at: Pointer) -> Gesture:
         canvas.choose_notes(chosen ^ {note.index})
         return Gesture(canvas, at)
     if note.index not in chosen:
-        canvas.unchoose()
-        canvas.selection.choose(())
-        canvas.choose_notes({note.index})
+        canvas.choose_note(note)
     kind = Copy if at.has(_ALT) else Move
     return kind(canvas, at, canvas.selection.nodes, canvas.chosen_notes(), lead=note.pos())
-
-
-class PressNode(Move):
-    """A press on a node: dragged it moves the chosen nodes, released in place it edits the field that was hit."""
-
-    def __init__(self, canvas: CanvasView, start: Pointer, node: NodeItem, field: str) -> None:
-        super().__init__(canvas, start, canvas.selection.nodes, canvas.chosen_notes(), lead=node.pos())
-        self._node = node.id
-        self._field = field
-
-    def finish(self, at: Pointer) -> None:
-        """The drag's end, or the click's."""
-        super().finish(at)
-        if self.moved_far(at) or not self._way.isNull():
-            return
-        self.canvas.unchoose()
-        self.canvas.selection.choose([self._node])
-        if self._field:
-            self.canvas.edit_field(self._node, self._field)

@@ -109,9 +109,10 @@ class CanvasScene(QGraphicsScene):
                 return item
         return None
 
-    def edge_at(self, place: QPointF) -> EdgeItem | None:
+    def edge_at(self, place: QPointF, reach: float = 0.0) -> EdgeItem | None:
         """The topmost edge there."""
-        return next((item for item in self.items(place) if isinstance(item, EdgeItem)), None)
+        area = QRectF(place.x() - reach, place.y() - reach, 2 * reach, 2 * reach) if reach else place
+        return next((item for item in self.items(area) if isinstance(item, EdgeItem)), None)
 
     def edges_of(self, ids: Iterable[str]) -> list[EdgeItem]:
         """The edges that begin or end at these nodes."""

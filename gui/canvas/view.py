@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
@@ -16,15 +16,15 @@ from PySide6.QtGui import (
     QPainter,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 from gui.actions import Actions
 from gui.canvas.accessible import CanvasAccessible, announce, install
 from gui.canvas.adding import Beside, Wiring, adding
 from gui.canvas.arrange import bending
-from gui.canvas.camera import Camera
+from gui.canvas.choosing import Choosing
 from gui.canvas.commands import CanvasCommands
-from gui.canvas.copying import Copied
+from gui.canvas.drift import Drift
 from gui.canvas.edge_item import EdgeItem
 from gui.canvas.export import picture_of, svg_of
 from gui.canvas.gestures.gesture import Gesture, Pointer
@@ -45,7 +45,7 @@ from gui.theme.theme import Theme
 from nodegraph.problems import ProblemError
 
 
-class CanvasView(Camera):
+class CanvasView(Choosing):
     """The canvas. `palette_wanted(place on the screen, place in the scene, Wiring)` asks for a node."""
 
     palette_wanted = Signal(QPoint, QPointF, object)
@@ -67,6 +67,8 @@ class CanvasView(Camera):
         self.accessible: CanvasAccessible | None = None
         self.gesture: Gesture | None = None
         self._space = False
+        self._at: Pointer | None = None
+        self._drift = Drift(self, self._drifted)
         self._fit_on_show = True
         install()
         self.setObjectName("canvas")
@@ -149,37 +151,14 @@ class CanvasView(Camera):
         """Opens the editor of a note."""
         self.inline.note(index)
 
-    def choose_edge(self, edge: EdgeItem | None, *, add: bool = False) -> None:
-        """Chooses an edge: nodes and notes are no longer chosen, Del removes it. None: no edge is chosen."""
-        if add and edge is not None:
-            edge.light(chosen=True, lit=edge.lit)
-            return
-        for item in self.graph_scene.edges.values():
-            item.light(chosen=item is edge, lit=item.lit)
-        if edge is not None:
-            self.choose_notes(())
-            self.selection.choose(())
-
-    def chosen_notes(self) -> frozenset[int]:
-        """The positions of the notes that are chosen."""
-        return frozenset(item.index for item in self.graph_scene.notes if item.chosen)
-
-    def choose_notes(self, notes: Collection[int]) -> None:
-        """Chooses exactly the notes at these positions."""
-        for item in self.graph_scene.notes:
-            item.choose(item.index in notes)
-
-    def choose_copies(self, copied: Copied) -> None:
-        """Chooses what was copied, and nothing else."""
-        count = len(self.graph_scene.notes)
-        self.choose_edge(None)
-        self.choose_notes(range(count - copied.notes, count))
-        self.selection.choose(copied.nodes)
-
-    def unchoose(self) -> None:
-        """No edge and no note is chosen."""
-        self.choose_edge(None)
-        self.choose_notes(())
+    def toggle_point(self, edge: EdgeItem, place: QPointF) -> None:
+        """Leads the edge through this place, or, where a point of it is, no longer through that."""
+        points, index = list(edge.points), edge.point_at(place)
+        if index is not None:
+            del points[index]
+        else:
+            points.insert(edge.place_for(place), snapped(place))
+        self.document.push(bending(edge.edge, points), words("Reroute"))
 
     def want_palette(self) -> None:
         """Asks for the palette at the mouse, or in the middle; the node goes into the chosen edge, or beside nodes."""
@@ -207,14 +186,16 @@ class CanvasView(Camera):
         self._pointed = event.position().toPoint()
         if self.gesture is None:
             return
-        before = self.gesture.bounds()
+        self._at = self._pointer(event)
         self.viewport().setCursor(self.gesture.cursor)
-        self.gesture.move(self._pointer(event))
-        self._refresh(before, self.gesture.bounds())
+        self._move_gesture(self._at)
+        if self.gesture.drifts and self.gesture.moved_far(self._at):
+            self._drift.follow(self._pointed)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Ends the gesture."""
         gesture, self.gesture = self.gesture, None
+        self._drift.stop()
         self.viewport().setCursor(Qt.CursorShape.OpenHandCursor if self._space else Qt.CursorShape.ArrowCursor)
         if gesture is not None:
             before = gesture.bounds()
@@ -236,8 +217,8 @@ class CanvasView(Camera):
             return
         if note := next((item for item in scene.notes if item.rect.contains(place)), None):
             self.edit_note(note.index)
-        elif edge := scene.edge_at(place):
-            self._toggle_point(edge, place)
+        elif edge := scene.edge_at(place, self.reach):
+            self.toggle_point(edge, place)
         elif group := next((item for item in reversed(scene.groups) if item.header().contains(place)), None):
             self.inline.group(group.index)
         else:
@@ -252,6 +233,7 @@ class CanvasView(Camera):
         if event.reason() == QContextMenuEvent.Reason.Keyboard and item is not None:
             place = item.rect.center()
             screen = self.viewport().mapToGlobal(self.mapFromScene(place))
+        self._pointed = event.pos()
         menu = menu_at(self, self.actions_, place)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(screen)
@@ -260,6 +242,7 @@ class CanvasView(Camera):
         """Esc ends a gesture; space pans; the rest is `press_key`."""
         if event.key() == Qt.Key.Key_Escape and self.gesture is not None:
             gesture, self.gesture = self.gesture, None
+            self._drift.stop()
             before = gesture.bounds()
             gesture.cancel()
             self.viewport().unsetCursor()
@@ -288,8 +271,8 @@ class CanvasView(Camera):
             text = tip_at(self.graph_scene, self.results, self.mapToScene(event.pos()))
             QToolTip.showText(event.globalPos(), text, self.viewport())
             return True
-        if event.type() == QEvent.Type.Leave:
-            self._pointed = None
+        if event.type() == QEvent.Type.Leave and QApplication.activePopupWidget() is None:
+            self._pointed = None  # a menu or the palette is about the place where it was opened
         return super().viewportEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -309,21 +292,24 @@ class CanvasView(Camera):
         view = event.position().toPoint()
         return Pointer(self.mapToScene(view), view, event.globalPosition().toPoint(), event.modifiers())
 
+    def _move_gesture(self, at: Pointer) -> None:
+        if self.gesture is not None:
+            before = self.gesture.bounds()
+            self.gesture.move(at)
+            self._refresh(before, self.gesture.bounds())
+
+    def _drifted(self) -> None:
+        if self._at is not None:
+            self._move_gesture(replace(self._at, scene=self.mapToScene(self._at.view)))
+
     def _refresh(self, *areas: QRectF) -> None:
         for area in areas:
             if not area.isNull():
                 self.viewport().update(self.mapFromScene(area).boundingRect().adjusted(-8, -8, 8, 8))
 
-    def _toggle_point(self, edge: EdgeItem, place: QPointF) -> None:
-        points, index = list(edge.points), edge.point_at(place)
-        if index is not None:
-            del points[index]
-        else:
-            points.insert(edge.place_for(place), snapped(place))
-        self.document.push(bending(edge.edge, points), words("Reroute"))
-
     def _see_change(self, *_graphs: object) -> None:
         if self.gesture is not None:
+            self._drift.stop()
             self.gesture.cancel()
             self.gesture = None
         self.minimap.update()

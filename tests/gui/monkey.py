@@ -48,10 +48,10 @@ BAD_VALUES: tuple[Any, ...] = (
 TYPED = ("", "0", "12", "-3", "1e9", "0.25", "abc", "sharpness > 3 and", "width >= 200", "a\u0301 🐟", "1,5", "nan")
 CLIPBOARDS = ("", "hello", "{}", '{"format": "nodegraph"}', '{"format": "nodegraph", "nodes": [3]}', "[" * 50)
 ACTIONS = (
-    "edit.cut", "edit.copy", "edit.paste", "edit.paste", "edit.duplicate", "edit.delete", "edit.delete_rewire",
-    "edit.select_all", "edit.rename", "graph.connect", "graph.mute", "graph.bypass", "graph.collapse", "graph.group",
-    "graph.note", "graph.tidy", "graph.align", "graph.upstream", "graph.downstream", "view.fit", "view.zoom_in",
-    "view.zoom_out", "view.zoom_reset", "view.minimap", "graph.add",
+    "edit.cut", "edit.copy", "edit.paste", "edit.paste_wired", "edit.duplicate", "edit.duplicate_wired", "edit.delete",
+    "edit.delete_rewire", "edit.select_all", "edit.rename", "graph.connect", "graph.mute", "graph.bypass",
+    "graph.collapse", "graph.group", "graph.note", "graph.tidy", "graph.align", "graph.upstream", "graph.downstream",
+    "view.fit", "view.zoom_in", "view.zoom_out", "view.zoom_reset", "view.fit_all", "view.minimap", "graph.add",
 )  # fmt: skip
 
 

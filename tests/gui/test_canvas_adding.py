@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from gui.canvas.adding import Beside, free_place
+from gui.canvas.drift import speed_at
+from gui.canvas.menu import menu_at
 from gui.document import GraphDocument
 from nodegraph.graph.edit import SetGroups
-from nodegraph.graph.model import Group
-from tests.gui.canvas_hand import Hand, edges, hand_on, shown, three
+from nodegraph.graph.model import End, Group
+from tests.gui.canvas_hand import LEFT, Hand, edges, hand_on, shown, three
 
 
 @pytest.fixture
@@ -126,3 +129,75 @@ def test_nodes_that_went_while_the_palette_was_open_are_not_wired(hand: Hand) ->
     assert hand.view.add_node("inspect/probe", QPointF(), Beside(("gone",))) == "probe"
     assert not edges(hand)
 
+
+def wired(hand: Hand) -> None:
+    """Folder feeds threshold; sharpness lies between them, without edges."""
+    shown(hand, three())
+    hand.view.selection.choose(["folder", "cut"])
+    hand.key(Qt.Key.Key_C)
+    hand.view.selection.choose([])
+
+
+def test_a_node_dropped_on_an_edge_goes_into_it_in_one_step(hand: Hand) -> None:
+    wired(hand)
+    before = hand.graph
+    hand.drag(hand.title("sharp"), hand.title("sharp") + QPoint(20, 20))
+    assert edges(hand) == {"folder.images -> sharp.images", "sharp.images -> cut.images"}
+    assert hand.graph.nodes["sharp"].ui == {"x": 320, "y": 20}
+    hand.view.document.undo_stack.undo()
+    assert hand.graph == before
+
+
+def test_a_wired_node_or_one_that_is_put_back_goes_into_no_edge(hand: Hand) -> None:
+    wired(hand)
+    start = hand.title("sharp")
+    hand.press(start)
+    hand.move(start, start + QPoint(20, 20))
+    (edge,) = hand.view.graph_scene.edges.values()
+    assert edge.lit
+    hand.key(Qt.Key.Key_Escape)
+    assert not edge.lit and edges(hand) == {"folder.images -> cut.images"}
+    QTest.mouseRelease(hand.view.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, start)
+    hand.view.add_node("export/kohya", QPointF(300, 400), (End("sharp", "images"), True))
+    hand.drag(hand.title("sharp"), hand.title("sharp") + QPoint(20, 20))
+    assert "folder.images -> cut.images" in edges(hand)
+
+
+def test_the_menu_of_an_edge_adds_points_and_nodes_and_that_of_nothing_adds_there(hand: Hand) -> None:
+    wired(hand)
+    (edge,) = hand.view.graph_scene.edges.values()
+    place = QPointF(258, edge.middle.y())
+    menu = menu_at(hand.view, hand.actions, place)
+    texts = {action.text(): action for action in menu.actions()}
+    texts["Add Reroute Point"].trigger()
+    assert hand.graph.edges[0].extra["ui"]["points"] == [[260.0, 60.0]]
+    texts["Add Node..."].trigger()
+    assert hand.palettes.pop()[2] == hand.graph.edges[0]
+    hand.view.selection.choose(["folder"])
+    menu = menu_at(hand.view, hand.actions, QPointF(100, 500))
+    menu.actions()[0].trigger()
+    assert hand.palettes.pop()[1:] == (QPointF(100, 500), None)
+
+
+def test_the_canvas_drifts_while_a_drag_rests_at_its_border(hand: Hand) -> None:
+    shown(hand, three())
+    start = hand.title("sharp")
+    hand.press(start)
+    hand.move(start, QPoint(hand.view.viewport().width() - 4, start.y()))
+    before = hand.view.seen_rect().left()
+    hand.view._drift.step()
+    hand.view._drift.step()
+    moved = hand.view.seen_rect().left() - before
+    assert moved > 10
+    QTest.mouseRelease(hand.view.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, QPoint(1196, start.y()))
+    assert hand.graph.nodes["sharp"].ui["x"] > 300 + 1100 - start.x()
+    assert not hand.view._drift.active
+
+
+def test_the_speed_of_a_drift_grows_towards_the_border() -> None:
+    size = QSize(800, 600)
+    assert speed_at(QPoint(400, 300), size) == QPoint(0, 0)
+    assert (
+        speed_at(QPoint(20, 300), size).x() > speed_at(QPoint(2, 300), size).x() > speed_at(QPoint(-90, 300), size).x()
+    )
+    assert speed_at(QPoint(2, 597), size).y() == -speed_at(QPoint(797, 2), size).y() > 0

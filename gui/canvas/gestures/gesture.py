@@ -30,6 +30,8 @@ class Gesture:
     """A drag that does nothing: what the others have in common."""
 
     cursor: Qt.CursorShape = Qt.CursorShape.ArrowCursor
+    drifts = True
+    """Whether the canvas goes on when the mouse comes to its border."""
 
     def __init__(self, canvas: CanvasView, start: Pointer) -> None:
         self.canvas = canvas

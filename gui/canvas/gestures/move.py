@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from gui.canvas.carrying import carrying, load_of
@@ -15,6 +15,7 @@ from gui.canvas.gestures.gesture import Gesture, Pointer
 from gui.canvas.groups import GroupItem
 from gui.canvas.node_face import words
 from gui.canvas.node_geometry import RADIUS, snapped
+from nodegraph.graph.edit import Several
 
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
@@ -62,10 +63,7 @@ class Move(Gesture):
         """One edit with all new places."""
         if self._way.isNull():
             return
-        rects = {id: QRectF(place, self._size(id)) for id, place in self._before.items()}
-        bends = {item.edge: item.points for item, _ in self._bent}
-        edit = carrying(self.canvas.document.graph, self._load, self._way, rects, bends)
-        self.canvas.document.push(edit, words("Move"))
+        self.canvas.document.push(self._moved(), words("Move"))
 
     def cancel(self) -> None:
         """Back to where they were."""
@@ -84,8 +82,11 @@ class Move(Gesture):
             note.setPos(place + way)
         scene.lead_edges(self._before)
 
-    def _size(self, id: str) -> QSizeF:
-        return self.canvas.graph_scene.nodes[id].rect.size()
+    def _moved(self) -> Several:
+        nodes = self.canvas.graph_scene.nodes
+        rects = {id: QRectF(place, nodes[id].rect.size()) for id, place in self._before.items()}
+        bends = {item.edge: item.points for item, _ in self._bent}
+        return carrying(self.canvas.document.graph, self._load, self._way, rects, bends)
 
 
 class Copy(Move):

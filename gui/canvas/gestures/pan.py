@@ -16,6 +16,7 @@ class Pan(Gesture):
     """Moves the canvas under the mouse."""
 
     cursor = Qt.CursorShape.ClosedHandCursor
+    drifts = False
 
     def __init__(self, canvas: CanvasView, start: Pointer) -> None:
         super().__init__(canvas, start)

@@ -102,12 +102,22 @@ class Colour:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyVariable:
+    """The name of an environment variable that holds a key.
+
+    It lets one in and changes nothing of what one gets: a measure's values are remembered without it.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class Main:
     """One of the two or three parameters that matter most: shown on the node itself."""
 
 
-Facet = Range | Column | ColumnTerms | NewColumn | Folder | File | Text | ModelOf | Expression | Colour | Main
-FACETS = (Range, Column, ColumnTerms, NewColumn, Folder, File, Text, ModelOf, Expression, Colour, Main)
+Facet = (
+    Range | Column | ColumnTerms | NewColumn | Folder | File | Text | ModelOf | Expression | Colour | KeyVariable | Main
+)
+FACETS = (Range, Column, ColumnTerms, NewColumn, Folder, File, Text, ModelOf, Expression, Colour, KeyVariable, Main)
 
 FacetT = TypeVar("FacetT")
 

@@ -10,7 +10,7 @@ class MeasureKey:
     """A measure with its settings and the revision of its model: what a value depends on besides the content.
 
     `settings` is canonical JSON (sorted keys, no spaces), "" when the measure has none; `model_revision` is "" without
-    a model.
+    a model, else `ModelFiles.identity`.
     """
 
     name: str

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -69,11 +71,19 @@ class ModelEntry:
 
 @dataclass(frozen=True, slots=True)
 class ModelFiles:
-    """A model whose files are on this machine, and the revision they are remembered under."""
+    """A model whose files are on this machine, and their revision."""
 
     entry: ModelEntry
     folder: Path
     revision: str
+
+    @property
+    def identity(self) -> str:
+        """What its values are remembered under: the revision, and a hash of the details that its loader goes by."""
+        if not self.entry.details:
+            return self.revision
+        details = json.dumps(dict(self.entry.details), sort_keys=True, default=str)
+        return f"{self.revision}+{blake2b(details.encode(), digest_size=4).hexdigest()}"
 
 
 def read_catalogue(path: Path) -> tuple[ModelEntry, ...]:

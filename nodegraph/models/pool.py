@@ -34,7 +34,7 @@ Room = Callable[[str, int], int]
 @dataclass(frozen=True, slots=True)
 class _Key:
     model: str
-    revision: str
+    identity: str
     loader: Callable[..., Any]
     device: str
 
@@ -46,7 +46,7 @@ class _Slot:
 
 
 class ModelPool:
-    """Loaded models by id, revision, loader and device. Safe to use from several threads.
+    """Loaded models by id, identity, loader and device. Safe to use from several threads.
 
     `room(device, held)` says how many bytes more models may take there, when those loaded take `held` by estimate.
     A handle that is let go lives on for whoever still holds it.
@@ -63,7 +63,7 @@ class ModelPool:
         Where the device runs out of memory all other models are let go and it is tried once more.
         Raises what the loader raises (a later call tries again), and ProblemError for a model too large for the device.
         """
-        key = _Key(files.entry.id, files.revision, loader, device)
+        key = _Key(files.entry.id, files.identity, loader, device)
         with self._lock:
             slot = self._slots.get(key)
             mine = slot is None

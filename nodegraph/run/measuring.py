@@ -18,6 +18,7 @@ from nodegraph.data.ledger import ERROR_RULE
 from nodegraph.data.unreadable import Unavailable, Unreadable
 from nodegraph.measures import Measure
 from nodegraph.models.catalogue import ModelFiles
+from nodegraph.parameters import KeyVariable
 from nodegraph.problems import ProblemError
 from nodegraph.run.images import OpenImages
 from nodegraph.run.lanes import ModelLane, Work, work_name
@@ -57,8 +58,9 @@ def request_of(measure: Measure, params: Mapping[str, Any], files: ModelFiles | 
         name: _canonical(setting.type, params.get(name, None if setting.required else setting.default))
         for name, setting in measure.settings.items()
     }
-    text = json.dumps(settings, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    revision = files.revision if files else ""
+    kept = {name: value for name, value in settings.items() if not measure.settings[name].facet(KeyVariable)}
+    text = json.dumps(kept, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    revision = files.identity if files else ""
     return Request(MeasureKey(measure.name, measure.rev, text, revision), measure, settings, files)
 
 

@@ -45,7 +45,12 @@ def receipt_of(
         "packages": _packages(),
         "python": platform.python_version(),
         "models": {
-            id: {"revision": model.revision, "licence": model.entry.licence, "repo": model.entry.repo}
+            id: {
+                "revision": model.revision,
+                "details": dict(model.entry.details),
+                "licence": model.entry.licence,
+                "repo": model.entry.repo,
+            }
             for id, model in files.items()
         },
         "inputs": _inputs(steps, result),

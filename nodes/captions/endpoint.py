@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from nodegraph import Columns, ImageSet, Main, NewColumn, Problem, Range, Take, Text, Values, captioner
+from nodegraph import Columns, ImageSet, KeyVariable, Main, NewColumn, Problem, Range, Take, Text, Values, captioner
 from nodes.captions.authorship import captioned, layer_columns, layer_problems, rows_to_caption
 from nodes.measures.chat import endpoint_answer, is_local, key_problem, url_problem
 
@@ -45,7 +45,9 @@ def caption_endpoint(
     max_tokens: Annotated[int, Range(1, 4096), "Where to cut an answer off; a token is about a word."] = 200,
     seed: Annotated[int, Range(0, 2**31 - 1), "Endpoints that draw words at random draw the same ones for a seed."] = 0,
     key_variable: Annotated[
-        str, "The environment variable that holds the key, such as OPENAI_API_KEY; empty: none is needed."
+        str,
+        KeyVariable(),
+        "The environment variable that holds the key, such as OPENAI_API_KEY; empty: no key.",
     ] = "",
     only_empty: Annotated[bool, Main(), "Keep captions that are there; off: write over those of the source."] = True,
     layer: Annotated[str, NewColumn(), "Column in which all that this model says is kept."] = "caption_endpoint",

@@ -105,9 +105,16 @@ def _is_sound(record: Record) -> bool:
 
 
 def licenses_table(records: Sequence[Record]) -> str:
-    """A CSV file with a row a picture: file, license, author, source, rid."""
+    """A CSV file with a row a picture: file, license, author, source, rid.
+
+    A cell that a spreadsheet would take for a formula begins with an apostrophe (OWASP, CSV injection).
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")  # so that a lone "\r" in a cell is quoted, too
     writer.writerow(["file", "license", "author", "source", "rid"])
-    writer.writerows([r.file, r.license, r.author, r.source, r.rid] for r in records)
+    writer.writerows(map(_no_formula, (r.file, r.license, r.author, r.source, r.rid)) for r in records)
     return text.getvalue()
+
+
+def _no_formula(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

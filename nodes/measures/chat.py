@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 import numpy as np
 from numpy.typing import NDArray
 
-from nodegraph import Pixels, Problem, ProblemError, Range, Text, measure, problem
+from nodegraph import KeyVariable, Pixels, Problem, ProblemError, Range, Text, measure, problem
 from nodegraph.data.unreadable import Unavailable
 
 KEY_PATTERN = r"[A-Z][A-Z0-9_]*_API_KEY"
@@ -136,7 +136,7 @@ def endpoint_answer(
     prompt: Annotated[str, Text(lines=3)] = "",
     max_tokens: Annotated[int, Range(1, 4096)] = 200,
     seed: Annotated[int, Range(0, 2**31 - 1)] = 0,
-    key_variable: str = "",
+    key_variable: Annotated[str, KeyVariable()] = "",
 ) -> str:
     """What the model says of the picture (h, w, 3), on one line; at temperature 0.
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from nodegraph import ColumnInfo, Context, Folder, Found, Main, Problem, Range, Skipped, problem, source
+from nodegraph import ColumnInfo, Context, Folder, Found, KeyVariable, Main, Problem, Range, Skipped, problem, source
 from nodegraph.data.recipe import Recipe
 from nodes.sources.downloaded import DOWNLOAD_COLUMNS, Listed, Order, downloaded
 from nodes.sources.fetching.answers import Rules, StoppedError
@@ -47,7 +47,9 @@ def flickr(
     max_pictures: Annotated[int, Range(1, 4000), Main(), "How many photos at most."] = 500,
     size: Annotated[Literal["original", "2048 px", "1024 px"], "The longer side; else the next smaller."] = "2048 px",
     search_again: Annotated[bool, "Search anew instead of taking what was found the first time."] = False,
-    key_variable: Annotated[str, "The environment variable that holds your key of the Flickr API."] = "FLICKR_API_KEY",
+    key_variable: Annotated[
+        str, KeyVariable(), "The environment variable that holds your key of the Flickr API."
+    ] = "FLICKR_API_KEY",
     threads: Annotated[int, Range(1, 16), "Downloads at the same time."] = 4,
     timeout: Annotated[float, Range(1, 300, unit="s"), "How long a server may be silent."] = 10.0,
     max_mb: Annotated[int, Range(1, 2000, unit="MB"), "Larger pictures are not downloaded."] = 50,

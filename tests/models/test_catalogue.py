@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nodegraph.models.catalogue import read_catalogue
+from nodegraph.models.catalogue import ModelFiles, read_catalogue
 from nodegraph.models.places import asset_folder
 from nodes.models import MODELS
 
@@ -36,6 +36,20 @@ def test_an_entry_is_read_as_it_is_written(tmp_path: Path) -> None:
     path.write_text(GOOD, encoding="utf-8")
     (entry,) = read_catalogue(path)
     assert (entry.id, entry.files, entry.details["width"]) == ("one", ("config.json", "model.safetensors"), 8)
+
+
+def test_values_are_remembered_under_the_revision_and_the_details(tmp_path: Path) -> None:
+    def identity(text: str) -> str:
+        path = tmp_path / "catalogue.toml"
+        path.write_text(text, encoding="utf-8")
+        (entry,) = read_catalogue(path)
+        return ModelFiles(entry, tmp_path, entry.revision).identity
+
+    first = identity(GOOD)
+    assert first == identity(GOOD.replace("One", "A better title"))
+    assert first != identity(GOOD.replace("width = 8", "width = 9"))
+    assert first != identity(GOOD.replace("0123456789", "9876543210"))
+    assert identity(GOOD.replace("details = { width = 8 }", "")) == "0123456789abcdef0123456789abcdef01234567"
 
 
 @pytest.mark.parametrize(

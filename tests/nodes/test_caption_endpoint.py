@@ -21,6 +21,7 @@ from nodegraph.data.unreadable import Unavailable
 from nodegraph.graph.model import Node, graph_of
 from nodegraph.parameters import with_defaults
 from nodegraph.run.executor import run
+from nodegraph.run.measuring import request_of
 from nodegraph.run.options import RunOptions
 from nodegraph.run.prepare import prepare_graph
 from nodegraph.run.results import End
@@ -240,6 +241,14 @@ def test_the_node_writes_what_was_answered() -> None:
     assert found["caption"].to_list() == ["new", "new", "by hand"]
     assert found["caption_by"].to_list() == ["model:m", "model:m", "person"]
     assert found["caption_endpoint"].to_list() == ["new", "new", None]
+
+
+def test_answers_are_remembered_whatever_variable_holds_the_key() -> None:
+    params = {"url": "http://127.0.0.1/v1", "model": "m"}
+    named, other = (request_of(endpoint_answer, params | {"key_variable": name}, None) for name in ("A_API_KEY", ""))
+    assert named.key == other.key
+    assert named.settings["key_variable"] == "A_API_KEY"
+    assert request_of(endpoint_answer, params | {"model": "n"}, None).key != named.key
 
 
 def test_a_run_asks_about_each_picture_once_and_drops_what_got_no_answer(server: ChatServer, tmp_path: Path) -> None:

@@ -353,3 +353,10 @@ def test_a_line_end_in_a_cell_does_not_end_the_row_of_the_licences(tmp_path: Pat
     exported(kohya, images_of(photos(tmp_path / "in"), author=["a\rb", "c\nd", '"', "e,f"]), tmp_path / "out")
     with (tmp_path / "out/licenses.csv").open(encoding="utf-8", newline="") as file:
         assert sorted(row["author"] for row in csv.DictReader(file)) == sorted(["a\rb", "c\nd", '"', "e,f"])
+
+
+def test_no_cell_of_the_licences_is_a_formula(tmp_path: Path) -> None:
+    authors = ["=HYPERLINK(1)", "+1", "-2", "@SUM(1)"]
+    exported(kohya, images_of(photos(tmp_path / "in"), author=authors), tmp_path / "out")
+    with (tmp_path / "out/licenses.csv").open(encoding="utf-8", newline="") as file:
+        assert sorted(row["author"] for row in csv.DictReader(file)) == sorted(f"'{name}" for name in authors)

@@ -71,6 +71,7 @@ def hand_on(document: GraphDocument) -> Hand:
     view = CanvasView(document, Selection(document), Results(), None, load_theme("dark"), actions)
     view.resize(1200, 800)
     view.show()
+    assert QTest.qWaitForWindowActive(view)  # keys that come before are lost
     return Hand(view, actions)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from PIL import Image
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from gui.document import GraphDocument
@@ -93,5 +94,6 @@ def panel(world: World, thumbnails: Thumbnails, qtbot: QtBot) -> Iterator[Galler
     qtbot.addWidget(made)
     made.resize(900, 400)
     made.show()
+    assert QTest.qWaitForWindowActive(made)  # keys that come before are lost
     yield made
     made.shutdown()

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from gui.document import GraphDocument
@@ -32,6 +33,7 @@ class Room:
         qtbot.addWidget(self.panel)
         self.panel.resize(340, 900)
         self.panel.show()
+        assert QTest.qWaitForWindowActive(self.panel)  # keys that come before are lost
 
     def row(self, param: str) -> ParameterRow:
         """The row of a parameter on the page that is shown."""

@@ -70,8 +70,8 @@ def test_inputs_offered_close_no_loop(outline: OutlinePanel, document: GraphDocu
 def test_titles_and_counts_share_the_width_without_a_scroll_bar(outline: OutlinePanel, qtbot) -> None:
     outline._results.update("size", state="done", rows_in=1204, rows_out=873)
     outline.resize(outline.sizeHint())
-    outline.show()
-    qtbot.waitExposed(outline)
+    with qtbot.waitExposed(outline):
+        outline.show()
     header = outline.view.header()
     assert header.length() <= outline.view.viewport().width()
     assert header.sectionSize(1) >= outline.view.fontMetrics().horizontalAdvance("done: 1,204 in, 873 kept")

@@ -25,7 +25,6 @@ from tests.gui.window import open_window
 @pytest.fixture
 def window(qtbot: QtBot, registry: Registry, settings: Settings, tmp_path: Path) -> Iterator[MainWindow]:
     with open_window(registry, settings, tmp_path / "swaps", save_path=tmp_path / "saved.json") as made:
-        qtbot.waitExposed(made)
         yield made
 
 

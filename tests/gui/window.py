@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtTest import QTest
+
 from gui.main_window import MainWindow
 from gui.settings import Settings
 from nodegraph.registry import Registry
@@ -20,6 +22,7 @@ def open_window(registry: Registry, settings: Settings, swaps: Path, **answers: 
     window = MainWindow(registry, settings, questions=Answers(**answers), swaps=swaps)
     window.resize(1280, 800)
     window.show()
+    assert QTest.qWaitForWindowActive(window)  # keys that come before are lost
     try:
         yield window
     finally:

@@ -51,7 +51,7 @@ class Docks:
         """The sizes of a first start: most of the room for the canvas."""
         window = self._window
         right = min(380, max(320, window.width() // 5))
-        below = min(330, max(230, window.height() * 3 // 10))
+        below = min(340, max(284, window.height() * 3 // 10))
         window.resizeDocks([self._docks["inspector"]], [right], Qt.Orientation.Horizontal)
         window.resizeDocks([self._docks["gallery"]], [below], Qt.Orientation.Vertical)
 

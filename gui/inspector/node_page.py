@@ -1,4 +1,4 @@
-"""The page of one node, or of several of one type: head, problems of the node itself, form, threshold editor."""
+"""The page of one node, or of several of one type: head, problems of the node itself, threshold editor, form."""
 
 from __future__ import annotations
 
@@ -54,17 +54,17 @@ class NodePage(QWidget):
             layout.addWidget(self._unknown())
         else:
             columns = self._columns()
+            if len(nodes) == 1 and cut_of(self._spec) is not None:  # before the form: what a filter cuts is its heart
+                self.threshold = ThresholdEditor(document, results, thumbnails, theme, self)
+                self.threshold.show_node(nodes[0])
+                layout.addWidget(self.threshold)
+                layout.addWidget(rule(self))
             self.form = NodeForm(document, nodes, self._spec, columns, theme, self)
             layout.addWidget(self.form)
             if not self._spec.parameters:
                 nothing = QLabel(self.tr("This node has no settings."), self)
                 nothing.setProperty("role", "dim")
                 layout.addWidget(nothing)
-            if len(nodes) == 1 and cut_of(self._spec) is not None:
-                layout.addWidget(rule(self))
-                self.threshold = ThresholdEditor(document, results, thumbnails, theme, self)
-                self.threshold.show_node(nodes[0])
-                layout.addWidget(self.threshold)
         layout.addStretch(1)
         self.show_problems()
 

@@ -141,7 +141,11 @@ class Values:
         """Vectors as rows of a float32 matrix, shape (n, d); (0, 0) when there are none."""
         if not self.items:
             return np.zeros((0, 0), np.float32)
-        return np.stack([np.asarray(item, np.float32) for item in self.items])
+        arrays = [np.asarray(item) for item in self.items]
+        if len({(array.shape, array.dtype) for array in arrays}) > 1 or not arrays[0].shape:
+            return np.stack(arrays).astype(np.float32)
+        # one after the other and then in rows: a stack goes through Python for each of them
+        return np.concatenate(arrays).reshape(len(arrays), *arrays[0].shape).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)

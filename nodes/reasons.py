@@ -14,9 +14,11 @@ NOT_MEASURED = "not-measured"
 
 def number_text(value: float, apart_from: float | None = None) -> str:
     """`value` in at most 4 significant digits, or as many more as it takes to read unlike `apart_from`."""
+    if apart_from is None:
+        return _plain(value, 4)
     for digits in range(4, 18):
         text = _plain(value, digits)
-        if apart_from is None or value == apart_from or text != _plain(apart_from, digits):
+        if value == apart_from or text != _plain(apart_from, digits):
             return text
     return repr(value)
 
@@ -28,6 +30,12 @@ def _plain(value: float, digits: int) -> str:
     return text if "e" not in text or abs(value) < 1 else f"{value:.0f}"
 
 
+def compared_texts(value: float, limit: float, limit_text: str) -> tuple[str, str]:
+    """Both numbers so that they read unlike each other. `limit_text` is `number_text(limit)`, written once for all."""
+    text = number_text(value)
+    return (text, limit_text) if text != limit_text else (number_text(value, limit), number_text(limit, value))
+
+
 def value_text(value: object) -> str:
     """Any value of a column as a person reads it."""
     if value is None:
@@ -37,8 +45,9 @@ def value_text(value: object) -> str:
     return number_text(value) if isinstance(value, int | float) else f"'{value}'"
 
 
-def number_texts(values: pl.Series) -> pl.Series:
-    """The numbers of a column as texts, null where there is none."""
+def number_texts(values: pl.Series, wanted: pl.Series) -> pl.Series:
+    """The numbers of a column as texts where `wanted` is true, null elsewhere and where there is none."""
+    values = values.set(~wanted, None)
     found = [None if value is None else number_text(value) for value in values.to_list()]
     return pl.Series("value", found, pl.String)
 

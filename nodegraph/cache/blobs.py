@@ -66,7 +66,8 @@ def load_blobs(database: Database, key: MeasureKey, contents: Collection[str], d
     damaged = 0
     start = _key_sum(key)
     for chunk in _chunks(contents):
-        for content, data, expected, used in database.read(lambda c, chunk=chunk: _select(c, key, chunk), []):
+        for number, data, expected, used in database.read(lambda c, chunk=chunk: _select(c, key, chunk), []):
+            content = chunk[number]
             if not isinstance(data, bytes) or crc32(data, crc32(content.encode("utf-8"), start)) != expected:
                 damaged += 1
                 continue
@@ -151,11 +152,12 @@ def _key_sum(key: MeasureKey) -> int:
 
 def _select(
     connection: sqlite3.Connection, key: MeasureKey, contents: Sequence[str]
-) -> list[tuple[str, object, object, object]]:
+) -> list[tuple[int, object, object, object]]:
+    """The place in `contents`, the bytes, the checksum and the day of last use of each that is remembered."""
     if (measure := find_id(connection, key)) is None:
         return []
     return connection.execute(
-        "SELECT content, data, checksum, used FROM json_each(?)"
+        "SELECT json_each.key, data, checksum, used FROM json_each(?)"
         " CROSS JOIN remembered ON measure = ? AND content = json_each.value"
         " LEFT JOIN payloads ON payloads.id = payload",
         (json.dumps(contents), measure),

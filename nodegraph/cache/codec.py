@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import math
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -26,6 +28,9 @@ TAGS: dict[ValueKind, bytes] = {
     "vector": b"v",
     "record": b"r",
 }
+
+TOGETHER = 2_000
+"""Values that are read at once: to read them one by one takes several times as long."""
 
 _FLOAT = struct.Struct("<d")
 _ITEM_KINDS = "biuf"
@@ -50,6 +55,22 @@ def decode(kind: ValueKind, data: bytes) -> Any:
         return _DECODERS[kind](data)
     except (ValueError, TypeError, struct.error, RecursionError) as error:
         raise ValueError(f"not the bytes of a {kind}: {error}") from error
+
+
+def decode_all(kind: ValueKind, blobs: Mapping[str, bytes]) -> dict[str, Any]:
+    """The values of many bytes under the same names, without those that are not the bytes of a value of this kind."""
+    values: dict[str, Any] = {}
+    rest = iter(blobs.items())
+    while some := list(islice(rest, TOGETHER)):
+        names, parts = [name for name, _ in some], [data for _, data in some]
+        found = _TOGETHER[kind](parts) if kind in _TOGETHER and {data[:1] for data in parts} == {TAGS[kind]} else None
+        if found is not None and len(found) == len(parts):
+            values.update(zip(names, found, strict=True))
+            continue
+        for name, data in some:
+            with suppress(ValueError):
+                values[name] = decode(kind, data)
+    return values
 
 
 def _encode_number(value: object) -> bytes:
@@ -146,6 +167,34 @@ def _vector_head(head: bytes) -> tuple[np.dtype[Any], tuple[int, ...]]:
         raise ValueError(f"an array of {dtype}")
     return dtype, tuple(int(side) for side in text[3:].split(",") if side)
 
+
+def _records_together(parts: Sequence[bytes]) -> list[Any] | None:
+    """The records as one list, which is read at once, so that they share their keys. None where one is damaged."""
+    text = b"[%b]" % b",".join([data[1:] for data in parts])
+    try:
+        return json.loads(text.decode("utf-8", "surrogatepass"))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _vectors_together(parts: Sequence[bytes]) -> list[Any] | None:
+    """The vectors as rows of one array where they are of one dtype and shape, else None."""
+    head = parts[0][: 2 + parts[0][1]] if len(parts[0]) > 1 else b""
+    try:
+        dtype, shape = _vector_head(head[2:])
+    except (ValueError, TypeError):
+        return None
+    length = len(head) + math.prod(shape) * dtype.itemsize
+    if not shape or any(len(data) != length or not data.startswith(head) for data in parts):
+        return None
+    joined = b"".join([data[len(head) :] for data in parts])
+    return list(np.frombuffer(joined, dtype).reshape(len(parts), *shape))
+
+
+_TOGETHER: dict[ValueKind, Callable[[Sequence[bytes]], list[Any] | None]] = {
+    "record": _records_together,
+    "vector": _vectors_together,
+}
 
 _ENCODERS: dict[ValueKind, Callable[[object], bytes]] = {
     "number": _encode_number,

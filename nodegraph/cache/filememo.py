@@ -30,8 +30,8 @@ class KnownFile(NamedTuple):
 
 def known_file(path: Path | str, stat: tuple[int, ...], cid: str) -> KnownFile:
     """The row that says: the file at `path` held the content `cid` when it looked like `stat`."""
-    place, numbers = os.fsencode(path), ",".join(str(int(number)) for number in stat)
-    return KnownFile(place, numbers, cid, crc32(cid.encode(), crc32(numbers.encode(), crc32(place))))
+    place, numbers = os.fsencode(path), _numbers(stat)
+    return KnownFile(place, numbers, cid, _checksum(place, numbers, cid))
 
 
 def store_files(connection: sqlite3.Connection, rows: list[KnownFile]) -> None:
@@ -41,15 +41,26 @@ def store_files(connection: sqlite3.Connection, rows: list[KnownFile]) -> None:
 
 def find_cids(connection: sqlite3.Connection, files: Sequence[tuple[Path | str, tuple[int, ...]]]) -> list[str | None]:
     """The content id remembered for each file in exactly this state, or None."""
-    rows: dict[object, tuple[object, ...]] = {}
-    for start in range(0, len(files), AT_ONCE):
-        places = [os.fsencode(path) for path, _ in files[start : start + AT_ONCE]]
-        marks = ",".join("?" * len(places))
+    places = [os.fsencode(path) for path, _ in files]
+    rows: dict[bytes, tuple[object, ...]] = {}
+    for start in range(0, len(places), AT_ONCE):
+        some = places[start : start + AT_ONCE]
+        marks = ",".join("?" * len(some))
         query = f"SELECT path, stat, cid, checksum FROM files WHERE path IN ({marks})"
-        rows.update((row[0], row) for row in connection.execute(query, places))
+        rows.update((row[0], row) for row in connection.execute(query, some))
     found: list[str | None] = []
-    for path, stat in files:
-        row = rows.get(os.fsencode(path))
-        cid = row[2] if row else None
-        found.append(cid if isinstance(cid, str) and known_file(path, stat, cid) == row else None)
+    for place, (_, stat) in zip(places, files, strict=True):
+        row, numbers = rows.get(place), _numbers(stat)
+        if row and isinstance(cid := row[2], str) and row == (place, numbers, cid, _checksum(place, numbers, cid)):
+            found.append(cid)
+        else:
+            found.append(None)
     return found
+
+
+def _numbers(stat: tuple[int, ...]) -> str:
+    return ",".join([str(int(number)) for number in stat])
+
+
+def _checksum(place: bytes, numbers: str, cid: str) -> int:
+    return crc32(cid.encode(), crc32(numbers.encode(), crc32(place)))

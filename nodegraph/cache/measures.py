@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from nodegraph.cache.blobs import Blob, load_blobs, missing_blobs, store_blobs, today
-from nodegraph.cache.codec import decode, encode
+from nodegraph.cache.codec import decode_all, encode
 from nodegraph.cache.collect import DEFAULT_LIMIT, collect
 from nodegraph.cache.database import Database
 from nodegraph.cache.filememo import find_cids, known_file, store_files
@@ -29,16 +30,9 @@ from nodegraph.cache.timings import (
 if TYPE_CHECKING:
     from nodegraph.measures import ValueKind
 
-__all__ = ["Failure", "MeasureCache", "MeasureKey", "Remembered", "Value", "content_key"]
+__all__ = ["Failure", "MeasureCache", "MeasureKey", "Remembered", "content_key"]
 
 _FAILURE = b"!"
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """What a measure gave for a content. A vector is read-only."""
-
-    value: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +43,9 @@ class Failure:
     reason: str
 
 
-Remembered = Value | Failure
+Remembered = Any
+"""A value as its measure gave it, or a `Failure`. A vector is read-only. No value is wrapped in an object of its own:
+of a large set there are so many that Python would spend its time looking through them for garbage."""
 
 
 class MeasureCache:
@@ -90,13 +86,15 @@ class MeasureCache:
 
     def load(self, key: MeasureKey, kind: ValueKind, contents: Collection[str]) -> dict[str, Remembered]:
         """What is remembered of a measure for these contents; those not in the result are to be measured."""
-        found = load_blobs(self._database, key, contents, self._day())
-        values: dict[str, Remembered] = {}
-        for content, data in found.items():
-            try:
-                values[content] = Failure(*json.loads(data[1:])) if data[:1] == _FAILURE else Value(decode(kind, data))
-            except ValueError:
-                continue  # remembered as another kind, by a measure that changed and kept its rev: measured again
+        blobs = load_blobs(self._database, key, contents, self._day())
+        # in the order asked for, in which they will be gone through: what was made together lies together in memory
+        found = {content: blobs[content] for content in contents if content in blobs}
+        failed = {content: found.pop(content) for content in [c for c, data in found.items() if data[:1] == _FAILURE]}
+        # what is remembered as another kind, by a measure that changed and kept its rev, is measured again
+        values: dict[str, Remembered] = decode_all(kind, found)
+        for content, data in failed.items():
+            with suppress(ValueError):
+                values[content] = Failure(*json.loads(data[1:]))
         return values
 
     def missing(self, key: MeasureKey, contents: Collection[str]) -> set[str]:
@@ -111,7 +109,7 @@ class MeasureCache:
         if isinstance(remembered, Failure):
             data = _FAILURE + json.dumps([remembered.rule, remembered.reason]).encode()
         else:
-            data = encode(kind, remembered.value)
+            data = encode(kind, remembered)
         self._database.write(store_blobs, Blob(key, content, data, self._day()), size=len(data) + 200)
 
     def lookup(self, files: Sequence[tuple[Path | str, tuple[int, ...]]], /) -> list[str | None]:

@@ -114,18 +114,24 @@ class Measuring:
     def preload(self, request: Request, contents: Collection[str]) -> None:
         """Reads what the cache remembers for these contents, in bulk. Done once a content and key in a run."""
         asked = self._asked.setdefault(request.key, set())
-        new = set(contents) - asked
-        asked |= new
+        new = dict.fromkeys(content for content in contents if content not in asked)
+        asked.update(new)
         values = self._values.setdefault(request.key, {})
         if new and not self._fresh:
             found = self._cache.load(request.key, request.measure.gives, new)
-            values.update((content, value) for content, value in found.items() if content not in values)
             self._loaded.setdefault(request.key, set()).update(found)
+            for content in found.keys() & values.keys():
+                del found[content]
+            values.update(found)
+
+    def forget(self) -> None:
+        """Lets go of all values: at the end of a run, which may live on in a circle until Python looks for garbage."""
+        self._values.clear()
 
     def known(self, request: Request, contents: Sequence[str]) -> list[Remembered | None]:
         """The values that need no work, None where one is missing. Counts each remembered value once as a hit."""
         values = self._values.get(request.key, {})
-        found = [values.get(content) for content in contents]
+        found = list(map(values.get, contents))
         self._count_hits(request, contents)
         return found
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from nodegraph.cache.measures import Failure, Remembered, Value, content_key
+from nodegraph.cache.measures import Failure, Remembered, content_key
 from nodegraph.data.imageset import ImageSet
 from nodegraph.data.ledger import joined
 from nodegraph.measures import Take, TextValues, Values
@@ -100,8 +100,9 @@ class Taker:
         for name, take in item.takes(port).items():
             if take.texts is None:
                 rows = _selected(take, item, table)
-                found = self._measuring.known(self.request(item, take), [contents[row] for row in rows])
-                columns[name] = _spread([_or_missing(value) for value in found], rows, table.height)
+                wanted = contents if len(rows) == table.height else [contents[row] for row in rows]
+                found = self._measuring.known(self.request(item, take), wanted)
+                columns[name] = _spread(_filled(found), rows, table.height)
         return columns
 
     def _known_texts(self, item: Active, table: pl.DataFrame, port: str) -> dict[str, TextValues | None]:
@@ -130,6 +131,9 @@ class Taker:
         texts: Mapping[str, TextValues | None],
     ) -> Taken:
         height = table.height
+        if not any(_is_troubled(values) for values in columns.values()) and None not in texts.values():
+            given = {name: Values(values) for name, values in columns.items()}
+            return Taken(table, given | dict(texts), table.clear(), [], pl.repeat(False, height, eager=True))
         missing = [any(value is None for value in texts.values())] * height
         reasons: list[str] = [""] * height
         for values in columns.values():
@@ -140,8 +144,8 @@ class Taker:
                     reasons[row] = value.reason if value.rule == "error" else f"{value.rule}: {value.reason}"
         good = [not missing[row] and not reasons[row] for row in range(height)]
         bad = [not missing[row] and bool(reasons[row]) for row in range(height)]
-        given: dict[str, Any] = {
-            name: Values([_plain(value) for value, ok in zip(values, good, strict=True) if ok])
+        given = {
+            name: Values([value for value, ok in zip(values, good, strict=True) if ok])
             for name, values in columns.items()
         }
         return Taken(
@@ -173,7 +177,10 @@ MISSING = Failure("missing", "not measured yet")
 
 def contents_of(table: pl.DataFrame) -> list[str]:
     """The content keys of the rows: what their measures are remembered under."""
-    return [content_key(cid, recipe) for cid, recipe in zip(table["cid"], table["recipe"], strict=True)]
+    cids = table["cid"].to_list()
+    if (table["recipe"] == "").all():
+        return cids
+    return [content_key(cid, recipe) for cid, recipe in zip(cids, table["recipe"].to_list(), strict=True)]
 
 
 def refs_of(table: pl.DataFrame) -> list[ImageRef]:
@@ -192,18 +199,22 @@ def _selected(take: Take, item: Active, table: pl.DataFrame) -> list[int]:
 
 
 def _spread(values: Sequence[Remembered], rows: Sequence[int], height: int) -> list[Remembered | None]:
+    if len(rows) == height:
+        return list(values)
     column: list[Remembered | None] = [None] * height
     for row, value in zip(rows, values, strict=True):
         column[row] = value
     return column
 
 
-def _or_missing(value: Remembered | None) -> Remembered:
-    return MISSING if value is None else value
+def _filled(values: list[Remembered | None]) -> list[Remembered]:
+    """The values with MISSING for those that are not there."""
+    return [MISSING if value is None else value for value in values] if type(None) in set(map(type, values)) else values
 
 
-def _plain(value: Remembered | None) -> Any:
-    return value.value if isinstance(value, Value) else None
+def _is_troubled(values: Sequence[Remembered | None]) -> bool:
+    """Whether a value is missing or a failure. Mostly none is, and then no row is looked at one by one."""
+    return Failure in set(map(type, values))
 
 
 def _text_values(item: Active, found: Mapping[str, Remembered]) -> TextValues:
@@ -214,4 +225,4 @@ def _text_values(item: Active, found: Mapping[str, Remembered]) -> TextValues:
                     "text-not-measured", f"{text!r} could not be measured: {value.reason}.", node=item.id, value=text
                 )
             )
-    return TextValues({text: _plain(value) for text, value in found.items()})
+    return TextValues(dict(found))

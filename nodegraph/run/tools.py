@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -85,11 +86,14 @@ class Tools:
         self.lane = ModelLane(lambda: device.name, _Sizes(cache, device), timing=self._record_timing)
         self.threads = ThreadPoolExecutor(threads, thread_name_prefix="measure")
         self.measuring = Measuring(cache, self.images, self.lane, self.threads, self._handle, fresh=fresh)
+        self._expected: set[str] = set()
         self._without_thumbnail: set[str] = set()
+        self._lock = threading.Lock()  # guards the two
 
     def expect(self, contents: Collection[str]) -> None:
-        """These pictures may be opened next: finds out in bulk which have no thumbnail yet."""
-        self._without_thumbnail |= set(self.thumbnails.missing(contents))
+        """These pictures may be opened next: when the first is, finds out in bulk which have no thumbnail yet."""
+        with self._lock:
+            self._expected.update(contents)
 
     @cached_property
     def _model_device(self) -> str:
@@ -117,8 +121,13 @@ class Tools:
         self.cache.record_timing(work, self.device.name, seconds, items)
 
     def _keep_thumbnail(self, content: str, decoded: Decoded) -> None:
-        if content in self._without_thumbnail:
+        with self._lock:
+            if self._expected:
+                self._without_thumbnail |= self.thumbnails.missing(self._expected)
+                self._expected = set()
+            wanted = content in self._without_thumbnail
             self._without_thumbnail.discard(content)
+        if wanted:
             self.thumbnails.put(content, thumbnail(decoded))
 
     def __enter__(self) -> Tools:
@@ -128,4 +137,5 @@ class Tools:
         self.threads.shutdown(wait=True, cancel_futures=True)
         self.lane.close()
         self.pool.release()
+        self.measuring.forget()
         self.measuring.record_timings("cpu")

@@ -31,18 +31,19 @@ def top_k(
     values = images[column].cast(pl.Float64).fill_nan(None)
     rank = _ranks(values, images["rid"], descending=best == "high")
     mask = ((rank <= k) & values.is_not_null()).alias("mask")
+    numbers, ranks = values.to_list(), rank.to_list()
 
     def reason(row: int) -> str:
-        if values[row] is None:
+        if numbers[row] is None:
             return f"{column} was not measured"
-        return f"rank {rank[row]} by {column} {number_text(values[row])}, only the best {k} are kept"
+        return f"rank {ranks[row]} by {column} {number_text(numbers[row])}, only the best {k} are kept"
 
     return Keep(
         mask,
-        rule=texts(~mask, lambda row: NOT_MEASURED if values[row] is None else "not-top"),
+        rule=texts(~mask, lambda row: NOT_MEASURED if numbers[row] is None else "not-top"),
         reason=texts(~mask, reason),
         column=column,
-        value=number_texts(values),
+        value=number_texts(values, ~mask),
         limit=str(k),
     )
 

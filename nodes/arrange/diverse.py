@@ -84,7 +84,7 @@ def diverse(
         rule="not-diverse",
         reason=texts(~mask, reason),
         column="diverse_distance",
-        value=number_texts(far),
+        value=number_texts(far, ~mask),
         limit=str(k),
         columns={
             "diverse_rank": pl.Series([ranks.get(row) for row in range(len(images))], dtype=pl.Int64),

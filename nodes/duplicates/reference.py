@@ -94,7 +94,7 @@ def exclude_reference(
         rule="in-reference",
         reason=texts(~mask, reason),
         column="reference_distance",
-        value=number_texts(far),
+        value=number_texts(far, ~mask),
         limit=number_text(limit),
         columns={"reference_match": pl.Series(match_of, dtype=pl.String), "reference_distance": far},
     )

@@ -128,7 +128,7 @@ def verdict(
         rule="duplicate",
         reason=texts(~mask, reason),
         column=found.name,
-        value=number_texts(found),
+        value=number_texts(found, ~mask),
         limit=limit,
         columns={column: pl.Series(column, names, pl.String), found.name: found},
     )

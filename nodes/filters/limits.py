@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import polars as pl
 
 from nodegraph import Column, ImageSet, Keep, Main, Problem, Range, filter_
-from nodes.reasons import NOT_MEASURED, OnNull, number_text, number_texts, texts, with_nulls
+from nodes.reasons import NOT_MEASURED, OnNull, compared_texts, number_text, number_texts, texts, with_nulls
 
 OUTPUTS = ("kept", "dropped", "review")
 NullHelp = "What to do with rows that were not measured: send them to review, keep them or drop them."
@@ -82,25 +82,32 @@ def threshold(
     verdict = inside.set(values.is_null(), None)
     mask, review = with_nulls(verdict, on_null)
     below = (values < least).fill_null(value=False) if least is not None else mask & ~mask
+    numbers, is_below = values.to_list(), below.to_list()
+    sides = [
+        (side, bound, number_text(bound), "" if asked is None else number_text(asked))
+        for side, bound, asked in (("over", most, high), ("under", least, low))
+        if bound is not None
+    ]
 
-    def limit(row: int) -> tuple[str, float, float | None]:
-        return ("under", least, low) if below[row] else ("over", most, high)  # type: ignore[return-value]
+    def limit(row: int) -> tuple[str, float, str, str]:
+        return sides[-1 if is_below[row] else 0]
 
     def reason(row: int) -> str:
-        value = values[row]
+        value = numbers[row]
         if value is None:
             return f"{column} was not measured"
-        side, bound, asked = limit(row)
-        text = f"{column} {number_text(value, bound)} is {side} {number_text(bound, value)}"
-        return f"{text} (percentile {number_text(asked or 0)} of this set)" if mode == "percentile" else text
+        side, bound, bound_text, asked = limit(row)
+        found, held = compared_texts(value, bound, bound_text)
+        text = f"{column} {found} is {side} {held}"
+        return f"{text} (percentile {asked} of this set)" if mode == "percentile" else text
 
     return Keep(
         mask,
         rule=_named(values.is_null(), below),
         reason=texts(~mask, reason),
         column=column,
-        value=number_texts(values),
-        limit=texts(~mask & values.is_not_null(), lambda row: number_text(limit(row)[1])),
+        value=number_texts(values, ~mask),
+        limit=texts(~mask & values.is_not_null(), lambda row: limit(row)[2]),
         review=review,
     )
 

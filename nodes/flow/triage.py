@@ -142,7 +142,7 @@ def triage(
         rule=texts(~mask, rule),
         reason=texts(~mask, reason),
         column=column,
-        value=number_texts(values),
+        value=number_texts(values, ~mask),
         limit=texts(~mask & values.is_not_null(), lambda _row: _limit(lines)),
         review=pl.Series("review", [verdict == "review" for verdict in final], pl.Boolean),
         columns={

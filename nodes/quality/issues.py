@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from nodegraph import ColumnInfo, Columns, ImageSet, Main, Range, Take, Values, score, scorer
 from nodes.measures.header import header as header_measure
@@ -38,27 +39,33 @@ ISSUE_COLUMNS = {
 }
 
 
-def issue_scores(measured: Mapping[str, float], header: Mapping[str, Any]) -> dict[str, float]:
-    """The five scores of one picture, each 0 (bad) to 1, by CleanVision 0.3.7's formulas."""
-    edges = 1 - math.exp(-SCALE * measured["edges"])
-    tones = 1 - math.exp(-SCALE * measured["histogram"])
-    width, height = header["width"], header["height"]
-    entropy = measured["entropy"]
-    if is_grey(header):
-        # three equal bands: a third of each probability, hence log2(3) bits more than the one band that is stored
-        entropy -= math.log2(3)
+def issue_scores(measured: Values, header: Values) -> dict[str, NDArray[np.float64]]:
+    """The five scores of each picture, 0 (bad) to 1, by CleanVision 0.3.7's formulas; each of shape (n,)."""
+    edges, tones = _saturated(measured.list("edges")), _saturated(measured.list("histogram"))
+    width, height = _numbers(header.list("width")), _numbers(header.list("height"))
+    # in three equal bands each probability is a third: hence log2(3) bits more than the one band that is stored has
+    entropy = _numbers(measured.list("entropy")) - np.where(is_grey(header), math.log2(3), 0.0)
     return {
-        "dark_score": measured["brightness_99"],
-        "light_score": 1 - measured["brightness_5"],
-        "blurry_score": min(1.0, edges + (tones if tones > HISTOGRAM_FLOOR else 0.0)),
-        "information_score": min(1.0, max(0.0, 0.1 * entropy)),
-        "aspect_score": min(width / height, height / width),
+        "dark_score": _numbers(measured.list("brightness_99")),
+        "light_score": 1 - _numbers(measured.list("brightness_5")),
+        "blurry_score": np.fmin(1.0, edges + np.where(tones > HISTOGRAM_FLOOR, tones, 0.0)),
+        "information_score": np.fmin(1.0, np.fmax(0.0, 0.1 * entropy)),
+        "aspect_score": np.fmin(width / height, height / width),
     }
 
 
-def is_grey(header: Mapping[str, Any]) -> bool:
-    """Whether the file stores 8-bit grey levels only (PIL mode L)."""
-    return header["mode"] == "L"
+def is_grey(header: Values) -> NDArray[np.bool_]:
+    """Whether each file stores 8-bit grey levels only (PIL mode L)."""
+    return np.array([mode == "L" for mode in header.list("mode")], np.bool_)
+
+
+def _numbers(values: Sequence[float]) -> NDArray[np.float64]:
+    return np.array(values, np.float64)
+
+
+def _saturated(values: Sequence[float]) -> NDArray[np.float64]:
+    """0 for 0, near 1 for large values. By `math`: numpy's powers differ in the last digit from machine to machine."""
+    return _numbers([1 - math.exp(-SCALE * value) for value in values])
 
 
 @scorer("quality/issues", rev=1, title="Quality issues", gives=ISSUE_COLUMNS)
@@ -89,13 +96,9 @@ def issues(
         "low_information": ("information_score", low_information),
         "odd_aspect": ("aspect_score", odd_aspect),
     }
-    pairs = list(zip(measured.list(), header.list(), strict=True))
-    rows = [issue_scores(numbers, facts) for numbers, facts in pairs]
-    names = [name for name, info in ISSUE_COLUMNS.items() if info.kind == "number"]
-    scores = {name: pl.Series(name, [row[name] for row in rows], dtype=pl.Float64) for name in names}
+    scores = {name: pl.Series(name, found) for name, found in issue_scores(measured, header).items()}
     flags = {f"is_{issue}": scores[name] < limit for issue, (name, limit) in limits.items()}
-    greyscale = pl.Series("is_greyscale", [is_grey(facts) for _, facts in pairs], dtype=pl.Boolean)
-    return {**scores, **flags, "is_greyscale": greyscale}
+    return {**scores, **flags, "is_greyscale": pl.Series("is_greyscale", is_grey(header))}
 
 
 @scorer(

@@ -21,7 +21,7 @@ import numpy as np
 import polars as pl
 
 from nodegraph import Folder, Found, Registry, installed_registry, source
-from nodegraph.cache.measures import MeasureCache, Value
+from nodegraph.cache.measures import MeasureCache
 from nodegraph.data.content import content_ids
 from nodegraph.graph.model import Graph, Node, graph_of
 from nodegraph.plan.stages import steps_of
@@ -79,7 +79,7 @@ def fill(cache_folder: Path, folder: Path, given: Registry) -> None:
                 request = request_of(take.measure, item.params, model)
                 contents = [text_content("a fish")] if take.texts else cids
                 for content in contents:
-                    value = Value(_value(take.measure.name, generator))
+                    value = _value(take.measure.name, generator)
                     cache.put(request.key, take.measure.gives, content, value)
 
 

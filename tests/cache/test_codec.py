@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from nodegraph.cache.codec import TAGS, decode, encode
+from nodegraph.cache.codec import TAGS, TOGETHER, decode, decode_all, encode
 
 texts = st.text(st.characters(), max_size=20)  # lone surrogates included
 plain = st.recursive(
@@ -146,3 +146,41 @@ def test_bytes_of_no_value_are_a_value_error(kind: Any, data: bytes) -> None:
 
 def test_a_record_is_kept_as_json() -> None:
     assert json.loads(encode("record", {"b": 1, "a": [None, "é"]})[1:]) == {"b": 1, "a": [None, "é"]}
+
+
+def same_value(left: Any, right: Any) -> bool:
+    """As `same`, and for arrays dtype, shape and bytes."""
+    if isinstance(left, np.ndarray) and isinstance(right, np.ndarray):
+        return (left.dtype, left.shape, left.tobytes()) == (right.dtype, right.shape, right.tobytes())
+    return same(left, right)
+
+
+@given(st.lists(st.dictionaries(texts, plain, max_size=3), max_size=5))
+def test_records_read_together_are_those_read_alone(values: list[dict[str, Any]]) -> None:
+    blobs = {str(number): encode("record", value) for number, value in enumerate(values)}
+    found = decode_all("record", blobs)
+    assert list(found) == list(blobs)
+    assert all(same(found[name], decode("record", data)) for name, data in blobs.items())
+
+
+@given(st.lists(arrays, max_size=4), st.integers(1, 3))
+def test_vectors_read_together_are_those_read_alone(values: list[np.ndarray], times: int) -> None:
+    blobs = {str(number): encode("vector", value) for number, value in enumerate(values * times)}
+    found = decode_all("vector", blobs)
+    assert list(found) == list(blobs)
+    assert all(same_value(found[name], decode("vector", data)) for name, data in blobs.items())
+    assert not any(vector.flags.writeable for vector in found.values())
+
+
+@pytest.mark.parametrize("damaged", [b"r", b"r{", b"r{},{}", b"", b"!", b"n12345678"])
+def test_one_damaged_record_costs_no_other(damaged: bytes) -> None:
+    blobs = {str(number): encode("record", {"n": number}) for number in range(TOGETHER + 10)} | {"7": damaged}
+    found = decode_all("record", blobs)
+    assert found == {str(number): {"n": number} for number in range(TOGETHER + 10) if number != 7}
+
+
+@pytest.mark.parametrize("damaged", [b"v", b"v\x05<f4,3", b"v\x04<f42\x00", b"r{}", b""])
+def test_one_damaged_vector_costs_no_other(damaged: bytes) -> None:
+    whole = encode("vector", np.arange(2, dtype=np.float32))
+    for blobs in ({"a": whole, "b": damaged, "c": whole}, {"b": damaged, "a": whole, "c": whole}):
+        assert set(decode_all("vector", blobs)) == {"a", "c"}

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodegraph.cache.collect import clear, collect, stats
-from nodegraph.cache.measures import MeasureCache, MeasureKey, Value
+from nodegraph.cache.measures import MeasureCache, MeasureKey
 from nodegraph.cache.thumbnails import ThumbnailStore
 
 KEY = MeasureKey("embedding", 1)
@@ -21,7 +21,7 @@ DAY_ZERO = datetime.date(1970, 1, 1)
 def put(folder: Path, contents: list[str], day: int, size: int = 1000) -> None:
     with MeasureCache.open(folder, size_limit_bytes=None, day=lambda: day) as cache:
         for content in contents:
-            cache.put(KEY, "vector", content, Value(np.zeros(size, np.uint8)))
+            cache.put(KEY, "vector", content, np.zeros(size, np.uint8))
 
 
 def use(folder: Path, contents: list[str], day: int) -> None:
@@ -111,7 +111,7 @@ def test_no_value_outlives_one_that_was_used_later(
         with MeasureCache.open(folder, size_limit_bytes=None, day=lambda day=day: day) as cache:  # type: ignore[misc]
             for number, (made, _, size) in enumerate(rows):
                 if made == day:
-                    cache.put(KEY, "vector", f"c{number}", Value(np.zeros(size, np.uint8)))
+                    cache.put(KEY, "vector", f"c{number}", np.zeros(size, np.uint8))
                     used[f"c{number}"] = day
             loaded = [f"c{number}" for number, (made, again, _) in enumerate(rows) if made <= again == day]
             assert set(cache.load(KEY, "vector", loaded)) == set(loaded)
@@ -150,7 +150,7 @@ def test_files_that_were_set_aside_go_before_any_value(tmp_path: Path) -> None:
 def test_a_run_that_ends_brings_the_cache_under_its_limit(tmp_path: Path) -> None:
     with MeasureCache.open(tmp_path, size_limit_bytes=400_000) as cache:
         for content in names("a", 1000):
-            cache.put(KEY, "vector", content, Value(np.zeros(1000, np.uint8)))
+            cache.put(KEY, "vector", content, np.zeros(1000, np.uint8))
         assert cache.missing(KEY, names("a", 1000)) == set()
     assert stats(tmp_path).bytes <= 400_000
 
@@ -161,7 +161,7 @@ def test_a_cancelled_run_does_not_collect(tmp_path: Path) -> None:
         MeasureCache.open(tmp_path, size_limit_bytes=400_000) as cache,
     ):
         for content in names("a", 1000):
-            cache.put(KEY, "vector", content, Value(np.zeros(1000, np.uint8)))
+            cache.put(KEY, "vector", content, np.zeros(1000, np.uint8))
         raise KeyboardInterrupt
     assert kept(tmp_path, names("a", 1000)) == set(names("a", 1000))
 
@@ -171,7 +171,7 @@ def test_collection_leaves_a_run_that_is_open_at_work(tmp_path: Path) -> None:
     with MeasureCache.open(tmp_path, size_limit_bytes=None) as cache:
         assert len(cache.load(KEY, "vector", names("a", 10))) == 10
         assert collect(tmp_path, 200_000).values > 0
-        cache.put(KEY, "vector", "new", Value(np.zeros(10, np.uint8)))
+        cache.put(KEY, "vector", "new", np.zeros(10, np.uint8))
         assert cache.missing(KEY, ["new"]) == set()
         assert cache.notices == ()
 
@@ -198,7 +198,7 @@ def test_clear_leaves_a_run_that_is_open_at_work(tmp_path: Path) -> None:
         assert len(cache.load(KEY, "vector", names("a", 10))) == 10
         clear(tmp_path)
         assert cache.load(KEY, "vector", names("a", 10)) == {}
-        cache.put(KEY, "vector", "new", Value(np.zeros(10, np.uint8)))
+        cache.put(KEY, "vector", "new", np.zeros(10, np.uint8))
         assert cache.missing(KEY, ["new"]) == set()
         assert cache.notices == ()
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodegraph.cache.filememo import AT_ONCE
-from nodegraph.cache.measures import Failure, MeasureCache, MeasureKey, Value, content_key
+from nodegraph.cache.measures import Failure, MeasureCache, MeasureKey, content_key
 from nodegraph.data.content import Stat, StatMemo
 
 SHARPNESS = MeasureKey("sharpness", 1, '{"side":512}')
@@ -29,10 +29,10 @@ VALUES: dict[Any, Any] = {
 def test_values_of_every_kind_are_loaded_by_the_next_run(tmp_path: Path) -> None:
     with MeasureCache.open(tmp_path) as cache:
         for kind, value in VALUES.items():
-            cache.put(MeasureKey(kind, 1), kind, "c1", Value(value))
+            cache.put(MeasureKey(kind, 1), kind, "c1", value)
     with MeasureCache.open(tmp_path) as cache:
         for kind, value in VALUES.items():
-            assert cache.load(MeasureKey(kind, 1), kind, ["c1"]) == {"c1": Value(value)}
+            assert cache.load(MeasureKey(kind, 1), kind, ["c1"]) == {"c1": value}
         assert cache.notices == ()
 
 
@@ -40,19 +40,19 @@ def test_vectors_are_loaded_by_the_next_run(tmp_path: Path) -> None:
     vectors = np.random.default_rng(0).normal(size=(20, 64)).astype(np.float16)
     with MeasureCache.open(tmp_path) as cache:
         for row, vector in enumerate(vectors):
-            cache.put(SHARPNESS, "vector", f"c{row}", Value(vector))
+            cache.put(SHARPNESS, "vector", f"c{row}", vector)
     with MeasureCache.open(tmp_path) as cache:
         found: Any = cache.load(SHARPNESS, "vector", [f"c{row}" for row in range(20)])
-    assert np.array_equal(np.stack([found[f"c{row}"].value for row in range(20)]), vectors)
+    assert np.array_equal(np.stack([found[f"c{row}"] for row in range(20)]), vectors)
 
 
 def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
     folder = tmp_path / "a?mode=memory&b#c%20d é"
     with MeasureCache.open(folder) as cache:
-        cache.put(SHARPNESS, "number", "c1", Value(1.0))
+        cache.put(SHARPNESS, "number", "c1", 1.0)
     assert [path.name for path in folder.iterdir()] == ["measures.sqlite"]
     with MeasureCache.open(folder) as cache:
-        assert cache.load(SHARPNESS, "number", ["c1"]) == {"c1": Value(1.0)}
+        assert cache.load(SHARPNESS, "number", ["c1"]) == {"c1": 1.0}
 
 
 def test_a_failure_is_remembered_like_a_value(tmp_path: Path) -> None:
@@ -73,14 +73,14 @@ def test_a_failure_is_remembered_like_a_value(tmp_path: Path) -> None:
 )
 def test_another_name_rev_setting_or_model_revision_finds_nothing(tmp_path: Path, other: MeasureKey) -> None:
     with MeasureCache.open(tmp_path) as cache:
-        cache.put(SHARPNESS, "number", "c1", Value(1.0))
+        cache.put(SHARPNESS, "number", "c1", 1.0)
         assert cache.load(other, "number", ["c1"]) == {}
         assert cache.missing(other, ["c1"]) == {"c1"}
 
 
 def test_a_measure_that_gives_another_kind_now_finds_nothing(tmp_path: Path) -> None:
     with MeasureCache.open(tmp_path) as cache:
-        cache.put(SHARPNESS, "number", "c1", Value(1.0))
+        cache.put(SHARPNESS, "number", "c1", 1.0)
         assert cache.load(SHARPNESS, "integer", ["c1"]) == {}
 
 
@@ -92,7 +92,7 @@ def test_the_content_key_is_the_cid_by_default_and_differs_with_a_recipe() -> No
 
 def test_a_value_of_another_kind_is_refused_where_it_is_put(tmp_path: Path) -> None:
     with MeasureCache.open(tmp_path) as cache, pytest.raises(TypeError):
-        cache.put(SHARPNESS, "number", "c1", Value("sharp"))
+        cache.put(SHARPNESS, "number", "c1", "sharp")
 
 
 @given(
@@ -103,12 +103,12 @@ def test_a_value_of_another_kind_is_refused_where_it_is_put(tmp_path: Path) -> N
 def test_the_last_value_put_is_the_one_loaded(
     tmp_path_factory: pytest.TempPathFactory, puts: list[tuple[str, str, int]], flushes: list[int]
 ) -> None:
-    expected: dict[str, dict[str, Value]] = {"a": {}, "b": {}}
+    expected: dict[str, dict[str, int]] = {"a": {}, "b": {}}
     folder = tmp_path_factory.mktemp("cache")
     with MeasureCache.open(folder) as cache:
         for number, (name, content, value) in enumerate(puts):
-            cache.put(MeasureKey(name, 1), "integer", content, Value(value))
-            expected[name][content] = Value(value)
+            cache.put(MeasureKey(name, 1), "integer", content, value)
+            expected[name][content] = value
             if number in flushes:
                 cache.flush()
         for name in "ab":
@@ -126,9 +126,9 @@ def test_more_contents_than_one_query_takes_are_loaded_and_missed(
     contents = [f"c{number}" for number in range(40)]
     with MeasureCache.open(tmp_path) as cache:
         for number, content in enumerate(contents[::2]):
-            cache.put(SHARPNESS, "integer", content, Value(number))
+            cache.put(SHARPNESS, "integer", content, number)
         assert cache.load(SHARPNESS, "integer", contents * 2) == {
-            content: Value(number) for number, content in enumerate(contents[::2])
+            content: number for number, content in enumerate(contents[::2])
         }
         assert cache.missing(SHARPNESS, contents) == set(contents[1::2])
 
@@ -136,7 +136,7 @@ def test_more_contents_than_one_query_takes_are_loaded_and_missed(
 def test_many_threads_put_and_load_at_once(tmp_path: Path) -> None:
     def work(number: int) -> None:
         for item in range(50):
-            cache.put(SHARPNESS, "integer", f"{number}-{item}", Value(item))
+            cache.put(SHARPNESS, "integer", f"{number}-{item}", item)
             if item % 10 == 9:
                 mine = [f"{number}-{other}" for other in range(item + 1)]
                 assert len(cache.load(SHARPNESS, "integer", mine)) == item + 1
@@ -165,13 +165,13 @@ def test_a_closed_cache_takes_nothing(tmp_path: Path) -> None:
     cache.close()
     cache.close()
     with pytest.raises(RuntimeError):
-        cache.put(SHARPNESS, "number", "c1", Value(1.0))
+        cache.put(SHARPNESS, "number", "c1", 1.0)
 
 
 def test_no_thread_is_left_behind(tmp_path: Path) -> None:
     before = threading.active_count()
     with MeasureCache.open(tmp_path) as cache:
-        cache.put(SHARPNESS, "number", "c1", Value(1.0))
+        cache.put(SHARPNESS, "number", "c1", 1.0)
         assert threading.active_count() == before + 1
     assert threading.active_count() == before
 

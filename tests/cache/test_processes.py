@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from nodegraph.cache.measures import MeasureCache, MeasureKey, Value
+from nodegraph.cache.measures import MeasureCache, MeasureKey
 from nodegraph.cache.thumbnails import ThumbnailStore
 
 KEY = MeasureKey("sharpness", 1)
@@ -18,11 +18,11 @@ KEY = MeasureKey("sharpness", 1)
 WRITER = """
 import sys
 from pathlib import Path
-from nodegraph.cache.measures import MeasureCache, MeasureKey, Value
+from nodegraph.cache.measures import MeasureCache, MeasureKey
 folder, name, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 with MeasureCache.open(folder) as cache:
     for number in range(count):
-        cache.put(MeasureKey("sharpness", 1), "integer", f"{name}{number}", Value(number))
+        cache.put(MeasureKey("sharpness", 1), "integer", f"{name}{number}", number)
         if number % 50 == 0:
             cache.flush()
             print(number, flush=True)
@@ -47,14 +47,14 @@ def test_two_processes_write_the_same_new_cache_at_once(tmp_path: Path) -> None:
     with MeasureCache.open(tmp_path) as cache:
         contents = [f"{name}{number}" for name in "ab" for number in range(600)]
         found = cache.load(KEY, "integer", contents)
-    assert found == {content: Value(int(content[1:])) for content in contents}
+    assert found == {content: int(content[1:]) for content in contents}
 
 
 def test_a_run_writes_while_another_process_writes(tmp_path: Path) -> None:
     with MeasureCache.open(tmp_path) as cache:
         other = start(tmp_path, "a", 600)
         for number in range(600):
-            cache.put(KEY, "integer", f"b{number}", Value(number))
+            cache.put(KEY, "integer", f"b{number}", number)
             if number % 50 == 0:
                 cache.flush()
         out, err = other.communicate(timeout=60)
@@ -82,7 +82,7 @@ def test_a_reader_sees_what_another_process_commits(tmp_path: Path) -> None:
 def test_a_reader_can_put_nothing(tmp_path: Path) -> None:
     reader = MeasureCache.open(tmp_path, readonly=True)
     with pytest.raises(RuntimeError):
-        reader.put(KEY, "integer", "a", Value(1))
+        reader.put(KEY, "integer", "a", 1)
     reader.close()
     assert list(tmp_path.iterdir()) == []
 
@@ -99,7 +99,7 @@ def test_a_killed_run_loses_at_most_its_last_moments(tmp_path: Path, moment: int
     with MeasureCache.open(tmp_path) as cache:
         found = cache.load(KEY, "integer", [f"a{number}" for number in range(moment + 20_000)])
         assert {f"a{number}" for number in range(moment + 1)} <= set(found)
-        assert found == {content: Value(int(content[1:])) for content in found}
+        assert found == {content: int(content[1:]) for content in found}
         assert cache.notices == ()
 
 
@@ -112,8 +112,8 @@ def test_a_run_killed_while_it_begins_leaves_a_cache_that_opens(tmp_path: Path, 
     run.kill()
     run.wait()
     with MeasureCache.open(tmp_path) as cache:
-        cache.put(KEY, "integer", "b", Value(1))
-        assert cache.load(KEY, "integer", ["b"]) == {"b": Value(1)}
+        cache.put(KEY, "integer", "b", 1)
+        assert cache.load(KEY, "integer", ["b"]) == {"b": 1}
         assert cache.notices == ()
 
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nodegraph.cache.measures import MeasureCache, MeasureKey, Value
+from nodegraph.cache.measures import MeasureCache, MeasureKey
 
 KEY = MeasureKey("sharpness", 1)
 VECTORS = MeasureKey("embedding", 1)
@@ -26,20 +26,20 @@ def fill(folder: Path) -> Path:
     """A cache file with some numbers and vectors in it, closed."""
     with MeasureCache.open(folder) as cache:
         for number, content in enumerate(CONTENTS):
-            cache.put(KEY, "number", content, Value(number / 7))
-            cache.put(VECTORS, "vector", content, Value(np.full(300, number, np.float32)))
+            cache.put(KEY, "number", content, number / 7)
+            cache.put(VECTORS, "vector", content, np.full(300, number, np.float32))
         cache.remember("/data/a.jpg", (1, 2, 3), "ab12")
     return folder / "measures.sqlite"
 
 
 def remembered(cache: MeasureCache) -> dict[str, Any]:
     """The numbers that are loaded."""
-    return {content: found.value for content, found in cache.load(KEY, "number", CONTENTS).items()}  # type: ignore[union-attr]
+    return dict(cache.load(KEY, "number", CONTENTS))
 
 
 def check_it_works(cache: MeasureCache) -> None:
-    cache.put(KEY, "number", "new", Value(1.0))
-    assert cache.load(KEY, "number", ["new"]) == {"new": Value(1.0)}
+    cache.put(KEY, "number", "new", 1.0)
+    assert cache.load(KEY, "number", ["new"]) == {"new": 1.0}
 
 
 def aside(folder: Path) -> list[Path]:
@@ -121,11 +121,11 @@ def test_flipped_bytes_never_give_a_wrong_value_and_never_stop_a_run(
             for content, number in remembered(cache).items():
                 assert number == CONTENTS.index(content) / 7
             for content, found in cache.load(VECTORS, "vector", CONTENTS).items():
-                assert isinstance(found, Value)
-                assert np.array_equal(found.value, np.full(300, CONTENTS.index(content), np.float32))
+                assert isinstance(found, np.ndarray)
+                assert np.array_equal(found, np.full(300, CONTENTS.index(content), np.float32))
             assert cache.lookup([("/data/a.jpg", (1, 2, 3))]) in (["ab12"], [None])
             for number, content in enumerate(CONTENTS):
-                cache.put(KEY, "number", content, Value(number / 7))
+                cache.put(KEY, "number", content, number / 7)
     with MeasureCache.open(folder) as cache:
         assert len(remembered(cache)) == len(CONTENTS)
 
@@ -154,7 +154,7 @@ def test_a_flipped_byte_in_a_value_costs_that_value_alone(tmp_path: Path) -> Non
         assert set(CONTENTS) - set(found) == {"c077"}
         (notice,) = cache.notices
         assert "1 damaged" in notice
-        cache.put(VECTORS, "vector", "c077", Value(np.full(300, 77, np.float32)))
+        cache.put(VECTORS, "vector", "c077", np.full(300, 77, np.float32))
         assert len(cache.load(VECTORS, "vector", CONTENTS)) == len(CONTENTS)
     assert aside(tmp_path) == []
 
@@ -166,7 +166,7 @@ def test_damage_found_while_writing_is_replaced_and_the_values_are_kept(tmp_path
         with path.open("r+b") as file:
             file.write(os.urandom(size))
         for number, content in enumerate(CONTENTS):
-            cache.put(KEY, "number", content, Value(number / 7))
+            cache.put(KEY, "number", content, number / 7)
     with MeasureCache.open(tmp_path) as cache:
         assert len(remembered(cache)) == len(CONTENTS)
 
@@ -179,7 +179,7 @@ def test_a_cache_that_is_moved_away_under_a_run_is_begun_again(tmp_path: Path) -
         assert remembered(cache) == {}
         check_it_works(cache)
     with MeasureCache.open(tmp_path) as cache:
-        assert cache.load(KEY, "number", ["new"]) == {"new": Value(1.0)}
+        assert cache.load(KEY, "number", ["new"]) == {"new": 1.0}
 
 
 def test_a_cache_whose_folder_is_deleted_under_a_run_is_begun_again(tmp_path: Path) -> None:
@@ -204,7 +204,7 @@ def test_a_locked_cache_is_set_aside_with_a_notice(tmp_path: Path) -> None:
         holder.close()
     assert "locked" in notice
     with MeasureCache.open(tmp_path) as cache:  # whoever held the old file did not harm the new one
-        assert cache.load(KEY, "number", ["new"]) == {"new": Value(1.0)}
+        assert cache.load(KEY, "number", ["new"]) == {"new": 1.0}
 
 
 def test_a_lock_held_for_ever_costs_what_is_put_and_is_said_once(tmp_path: Path) -> None:
@@ -214,7 +214,7 @@ def test_a_lock_held_for_ever_costs_what_is_put_and_is_said_once(tmp_path: Path)
         holder.execute("BEGIN IMMEDIATE")
         try:
             for number in range(3):
-                cache.put(KEY, "number", f"new{number}", Value(1.0))
+                cache.put(KEY, "number", f"new{number}", 1.0)
                 cache.flush()
             assert len(remembered(cache)) == len(CONTENTS)
         finally:
@@ -234,7 +234,7 @@ def test_a_read_only_cache_is_set_aside_with_a_notice(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_made_costs_the_memory_and_is_said_once(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with MeasureCache.open(tmp_path / "file" / "cache") as cache:
-        cache.put(KEY, "number", "c1", Value(1.0))
+        cache.put(KEY, "number", "c1", 1.0)
         assert cache.load(KEY, "number", ["c1"]) == {}
         assert cache.missing(KEY, ["c1"]) == {"c1"}
         (notice,) = cache.notices
@@ -246,19 +246,19 @@ import resource, sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 import numpy as np
-from nodegraph.cache.measures import MeasureCache, MeasureKey, Value
+from nodegraph.cache.measures import MeasureCache, MeasureKey
 key = MeasureKey("embedding", 1)
 with MeasureCache.open(Path(sys.argv[1])) as cache:
     for number in range(100):
-        cache.put(key, "vector", f"c{number}", Value(np.full(500, number, np.float32)))
+        cache.put(key, "vector", f"c{number}", np.full(500, number, np.float32))
     cache.flush()
     resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))
     for number in range(100, 3000):
-        cache.put(key, "vector", f"c{number}", Value(np.full(500, number, np.float32)))
+        cache.put(key, "vector", f"c{number}", np.full(500, number, np.float32))
         if number % 500 == 0:
             cache.flush()
     found = cache.load(key, "vector", [f"c{number}" for number in range(3000)])
-    assert all((value.value == int(content[1:])).all() for content, value in found.items())
+    assert all((value == int(content[1:])).all() for content, value in found.items())
     print(len(found) >= 100, len(found) < 3000, len(cache.notices), "without remembering" in cache.notices[0])
 """
 

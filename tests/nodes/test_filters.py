@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from nodegraph import ImageSet, Keep
 from nodes.filters.expression import expression
 from nodes.filters.limits import flag, resolution, threshold
-from nodes.reasons import number_text
+from nodes.reasons import compared_texts, number_text
 from tests.nodes.tables import images, kept, shuffled
 
 
@@ -175,3 +175,9 @@ def test_percentiles_are_taken_over_finite_values() -> None:
     rows = images(5, score=[float("-inf"), 1.0, 2.0, 3.0, float("inf")])
     verdict = threshold.function(rows, column="score", mode="percentile", low=50.0)
     assert verdict.mask.to_list() == [False, False, True, True, True]
+
+
+@given(st.floats(allow_nan=False), st.floats(allow_nan=False))
+def test_two_numbers_are_compared_as_each_is_written_beside_the_other(value: float, limit: float) -> None:
+    both = compared_texts(value, limit, number_text(limit))
+    assert both == (number_text(value, limit), number_text(limit, value))

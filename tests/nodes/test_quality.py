@@ -61,7 +61,8 @@ def issue_columns(pictures: dict[str, Image.Image], **given: Any) -> pl.DataFram
 
 def assert_cleanvisions(picture: Image.Image, numbers: dict[str, Any], *, blur: float) -> None:
     """The scores are CleanVision's to the ninth decimal, that of blur within `blur` where the picture is large."""
-    ours = issue_scores(statistics(picture), facts(picture))
+    scores = issue_scores(Values([statistics(picture)]), Values([facts(picture)]))
+    ours = {name: float(found[0]) for name, found in scores.items()}
     theirs = {name: numbers[their] for name, their in THEIR_NAMES.items()}
     if max(picture.size) >= MEASURED_EXACTLY:
         assert ours.pop("blurry_score") == pytest.approx(theirs.pop("blurry_score"), abs=blur)

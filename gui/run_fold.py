@@ -7,12 +7,10 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from gui.freshness import Freshness
 from gui.results import NodeResult, NodeState, Results
 from gui.run_progress import RunProgress
-from nodegraph.cache.keys import content_key
+from gui.tables import contents_of, rows_of
 from nodegraph.graph.model import Graph
 from nodegraph.registry import Registry
 
@@ -107,7 +105,7 @@ class RunFold:
         for node in list(self._strips):
             # pictures of a source are remembered only once something below it opened them
             if self._measured or not self._is_source(node):
-                self._change(node, contents=_strip(self._strips.pop(node)))
+                self._change(node, contents=contents_of(self._strips.pop(node), STRIP))
         changes, self._changes = self._changes, {}
         for node, change in changes.items():
             self.results.update(node, **change)
@@ -162,7 +160,7 @@ class RunFold:
         if self.job.sample:
             return "partial", ""
         files = self._changes.get(node, {}).get("files") or self.results.of(node).files
-        waiting = _height(files["review"]) if "review" in files else 0
+        waiting = rows_of(files["review"]) if "review" in files else 0
         if waiting:
             return "review", f"{waiting:,} wait for review."
         errors = self._changes.get(node, {}).get("errors", 0)
@@ -191,18 +189,3 @@ def title_of(graph: Graph, registry: Registry, node: str) -> str:
     if one is None:
         return node
     return one.label or (registry.nodes[one.type].title if one.type in registry.nodes else node)
-
-
-def _strip(path: Path) -> tuple[str, ...]:
-    try:
-        head = pl.scan_ipc(path).select("cid", "recipe").head(STRIP).collect()
-    except (OSError, pl.exceptions.PolarsError):
-        return ()
-    return tuple(dict.fromkeys(content_key(cid, recipe) for cid, recipe in head.iter_rows()))
-
-
-def _height(path: Path) -> int:
-    try:
-        return pl.scan_ipc(path).select(pl.len()).collect().item()
-    except (OSError, pl.exceptions.PolarsError):
-        return 0

@@ -16,7 +16,7 @@ from PySide6.QtGui import (
     QPainter,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QApplication, QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from gui.actions import Actions
 from gui.canvas.accessible import CanvasAccessible, announce, install
@@ -37,7 +37,7 @@ from gui.canvas.node_geometry import snapped
 from gui.canvas.press import gesture_for
 from gui.canvas.scene import CanvasScene, ThumbnailSource
 from gui.canvas.style import CanvasStyle
-from gui.canvas.tips import tip_at
+from gui.canvas.tips import Tips
 from gui.document import GraphDocument
 from gui.results import Results
 from gui.selection import Selection
@@ -70,6 +70,9 @@ class CanvasView(Choosing):
         self._at: Pointer | None = None
         self._drift = Drift(self, self._drifted)
         self._fit_on_show = True
+        self._tips = Tips(self)
+        if thumbnails is not None:
+            thumbnails.ready.connect(self._tips.renew)  # type: ignore[attr-defined]
         install()
         self.setObjectName("canvas")
         self.setAccessibleName(words("Graph"))
@@ -268,8 +271,7 @@ class CanvasView(Choosing):
     def viewportEvent(self, event: QEvent) -> bool:
         """Tips, and the mouse leaving."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            text = tip_at(self.graph_scene, self.results, self.mapToScene(event.pos()))
-            QToolTip.showText(event.globalPos(), text, self.viewport())
+            self._tips.show(event.pos())
             return True
         if event.type() == QEvent.Type.Leave and QApplication.activePopupWidget() is None:
             self._pointed = None  # a menu or the palette is about the place where it was opened

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -32,6 +33,9 @@ class ByHand(QObject):
         self._document = document
         self._place: Path | None = document.journal
         self._journal = Journal()
+        self._past: list[list[Entry]] = []
+        self._edited_since = False
+        document.changed.connect(self._note_edit)
         document.loaded.connect(self._forget)
         document.path_changed.connect(self._follow)
         self._read()
@@ -48,9 +52,9 @@ class ByHand(QObject):
         """What a person decided about this content at this review node, or None."""
         return self._journal.decisions.get(node, {}).get(VERDICT, {}).get(cid)
 
-    def set_verdict(self, node: str, cid: str, verdict: str | None) -> bool:
-        """Decides about this content at this review node; None takes it back."""
-        return self._add([Entry(node, cid, VERDICT, verdict)])
+    def set_verdict(self, node: str, cids: Iterable[str], verdict: str | None) -> bool:
+        """Decides about these contents at this review node; None leaves it to the node."""
+        return self._add(Entry(node, cid, VERDICT, verdict) for cid in dict.fromkeys(cids))
 
     def are_apart(self, one: str, other: str) -> bool:
         """Whether a person said that these two contents are no duplicates."""
@@ -68,16 +72,46 @@ class ByHand(QObject):
             if cid in fields.get(f"{APART}{twin}", {})
         )
 
+    @property
+    def is_last(self) -> bool:
+        """Whether the last thing done was to decide something here, rather than to edit the graph."""
+        return bool(self._past) and not self._edited_since
+
+    def take_back(self) -> tuple[str, ...]:
+        """Takes back the last decision that was made since the document was opened: its contents; none, nothing."""
+        if not self._past:
+            return ()
+        entries = self._past.pop()
+        if not self._write(entries):
+            self._past.append(entries)
+            return ()
+        return tuple(entry.cid for entry in entries)
+
     def _add(self, entries: Iterable[Entry]) -> bool:
+        made = list(entries)
+        before = [replace(entry, value=self._value_of(entry)) for entry in made]
+        if not self._write(made):
+            return False
+        self._past.append(before)
+        self._edited_since = False
+        return True
+
+    def _value_of(self, entry: Entry) -> str | None:
+        return self._journal.decisions.get(entry.node, {}).get(entry.field, {}).get(entry.cid)
+
+    def _write(self, entries: list[Entry]) -> bool:
         try:
             append(self._document.journal, entries)
         except ProblemError as error:
             self.refused.emit(error.problems[0])
             return False
-        self._read()
+        self._journal = Journal((*self._journal.entries, *entries), self._journal.unread)
         self.changed.emit()
         self._document.journal_changed.emit()
         return True
+
+    def _note_edit(self, _before: Graph, _after: Graph) -> None:
+        self._edited_since = True
 
     def shown(self, table: pl.DataFrame, node: str) -> pl.DataFrame:
         """A table of this node with the captions that were written for its rows since it ran."""
@@ -95,6 +129,7 @@ class ByHand(QObject):
 
     def _forget(self) -> None:
         self._place = None
+        self._past.clear()
 
     def _follow(self, _path: object) -> None:
         """The document was saved somewhere: its journal goes there too. Another document: its own is read."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QPlainTextEdit,
     QPushButton,
     QTabWidget,
     QTreeWidget,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.gallery.caption_field import CaptionField
 from gui.gallery.lanes import REASON
 from gui.gallery.rows_model import name_of
 from gui.gallery.tile import shown
@@ -26,54 +26,8 @@ from gui.gallery.widgets import label
 from gui.theme.theme import Theme
 from nodegraph.data.pixels import Header
 
-CAPTION_HEIGHT = 92
 FEW = 3
 """Nodes that gave at most so many values show them at once; the others when they are unfolded."""
-
-
-class CaptionField(QPlainTextEdit):
-    """A caption; `committed(text)` when the field is left or Ctrl+Enter pressed with another text in it."""
-
-    committed = Signal(str)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._before = ""
-        self.setTabChangesFocus(True)
-        self.setFixedHeight(CAPTION_HEIGHT)
-        self.setAccessibleName(self.tr("Caption"))
-        self.installEventFilter(self)
-
-    def show_text(self, text: str) -> None:
-        """Shows a text that counts already."""
-        if text != self._before or text != self.toPlainText():
-            self._before = text
-            self.setPlainText(text)
-
-    def commit(self) -> None:
-        """Says the text if it is another one."""
-        text = self.toPlainText().strip()
-        if text != self._before.strip():
-            self._before = text
-            self.committed.emit(text)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Commits when the field is left."""
-        if event.type() == QEvent.Type.FocusOut:
-            self.commit()
-        return super().eventFilter(watched, event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Ctrl+Enter commits, Esc takes the text back."""
-        if (
-            event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-            and event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        ):
-            self.commit()
-        elif event.key() == Qt.Key.Key_Escape and self.toPlainText() != self._before:
-            self.setPlainText(self._before)
-        else:
-            super().keyPressEvent(event)
 
 
 class Facts(QWidget):

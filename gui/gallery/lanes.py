@@ -97,6 +97,12 @@ def preview_rows(contents: Iterable[str]) -> pl.DataFrame:
     return pl.DataFrame(columns | {"recipe": [part[2] for part in parts]}, schema=BASE_SCHEMA)
 
 
+def has_words(table: pl.DataFrame) -> bool:
+    """Whether any row has a caption or a reason to be read."""
+    texts = [table[name] for name in (REASON, "caption") if name in table.columns]
+    return any(bool((text.fill_null("") != "").any()) for text in texts if text.dtype == pl.String)
+
+
 def empty_rows() -> pl.DataFrame:
     """No rows."""
     return pl.DataFrame(schema=BASE_SCHEMA)

@@ -15,11 +15,14 @@ from PySide6.QtWidgets import (
 )
 
 from gui.document import GraphDocument
-from gui.gallery.by_hand import ByHand
+from gui.gallery.by_hand import ByHand, caption_node
+from gui.gallery.chosen import Chosen
 from gui.gallery.grid import Grid
-from gui.gallery.lanes import PREVIEW, REASON, Lane, empty_rows, lanes_of, rows_of, title_of
+from gui.gallery.lanes import PREVIEW, REASON, Lane, empty_rows, has_words, lanes_of, rows_of
+from gui.gallery.nothing import why_nothing
 from gui.gallery.thumbnails import Thumbnails
 from gui.gallery.tools import GalleryTools
+from gui.gallery.verdict import is_review
 from gui.gallery.viewer import Viewer
 from gui.gallery.waiting import words_on_waiting
 from gui.gallery.widgets import label, toggle
@@ -56,8 +59,14 @@ class GalleryPanel(QWidget):
         self.by_hand.changed.connect(self._decided)
         self.grid = Grid(thumbnails, theme, self)
         self.grid.opened.connect(self.open_viewer)
+        self.grid.written.connect(self._write_caption)
+        self.grid.selectionModel().selectionChanged.connect(self._say_count)
+        self.chosen = Chosen(self.grid, self.by_hand)
+        self.chosen.opened.connect(self.open_viewer)
+        self.chosen.paired.connect(self.open_pair)
         self.tools = GalleryTools(self)
         self.tools.apply_theme(theme)
+        self.grid.search_wanted.connect(self.tools.field.setFocus)
         self._heads = QButtonGroup(self, exclusive=True)
         self._heads.idClicked.connect(lambda id: self.choose_lane(self._lanes[id].key))
         self._lay_out()
@@ -117,6 +126,13 @@ class GalleryPanel(QWidget):
             self.viewer.moved.connect(self._follow_viewer)
         self.viewer.show_rows(self.grid.rows, self._node, position)
 
+    def open_pair(self, one: int, other: int) -> None:
+        """Shows two pictures side by side."""
+        self.open_viewer(one)
+        if self.viewer is not None:
+            self.viewer.pin(True)
+            self.viewer.step(other - one)
+
     def renew(self) -> None:
         """Looks at the current node again."""
         self._renew_later.stop()
@@ -149,11 +165,13 @@ class GalleryPanel(QWidget):
             table = self.by_hand.shown(table, self._node)
         if self._node and self._lane != PREVIEW:
             table = self.by_hand.with_verdicts(table, self._node)
-        self.grid.set_words(REASON in table.columns or "caption" in table.columns)
+        self.grid.editable = self._node is not None and bool(self._caption_node(table))
+        self.chosen.show_node(self._node or "", decides=is_review(self._document, self._node))
+        self.grid.set_words(has_words(table))
         self.tools.set_columns([name for name in table.columns if not name.startswith("_") and name != "recipe"])
         self._try(lambda: self.grid.rows.show_table(table))
         place = self.grid.rows.position_of(rid) if rid else None
-        if place is not None:
+        if place is not None and place != self.grid.currentIndex().row():
             self.grid.setCurrentIndex(self.grid.rows.index(place))
             self.grid.verticalScrollBar().setValue(scrolled)
 
@@ -167,6 +185,17 @@ class GalleryPanel(QWidget):
             words = f"{found.message} {found.fix}".strip()
         self.tools.say(words)
         self._say_state()
+
+    def _caption_node(self, table: pl.DataFrame) -> str | None:
+        """The node at which captions of this table are written; None where they are not."""
+        if self._node is None or "caption" not in table.columns or REASON in table.columns:
+            return None
+        return caption_node(self._document.graph, self._document.registry, self._node)
+
+    def _write_caption(self, position: int, text: str) -> None:
+        at, cid = self._caption_node(self.shown), self.grid.rows.value(position, "cid")
+        if at is not None and cid:
+            self.by_hand.write_caption(at, str(cid), text)
 
     def _decided(self) -> None:
         self._seen = None
@@ -208,14 +237,19 @@ class GalleryPanel(QWidget):
         rows = self.grid.rows
         if rows.rowCount():
             self._pages.setCurrentWidget(self.grid)
-            some = rows.rowCount() != rows.table.height
-            self._count.setText(f"{rows.rowCount():,} of {rows.table.height:,}" if some else "")
+            self._say_count()
             return
         self._count.setText("")
-        title, advice = self._nothing()
+        title, advice = why_nothing(self._document, self._results, self._node, self._lanes, self._lane, rows)
         self._title.setText(title)
         self._advice.setText(advice)
         self._pages.setCurrentWidget(self._empty)
+
+    def _say_count(self) -> None:
+        rows, chosen = self.grid.rows, self.grid.chosen_count()
+        parts = [f"{rows.rowCount():,} of {rows.table.height:,}"] if rows.rowCount() != rows.table.height else []
+        parts += [self.tr("{0} chosen").format(f"{chosen:,}")] if chosen > 1 else []
+        self._count.setText("  \N{MIDDLE DOT}  ".join(parts))
 
     def _say_waiting(self) -> None:
         words = ""
@@ -223,22 +257,6 @@ class GalleryPanel(QWidget):
             words = words_on_waiting(self._document, self._results, self.by_hand, self._node, self._lanes, self._lane)
         self.waiting.setText(words)
         self.waiting.setVisible(bool(words))
-
-    def _nothing(self) -> tuple[str, str]:
-        """Why there are no pictures, and what to do about it."""
-        if self._node is None:
-            return self.tr("No node is selected"), self.tr("Click a node to see the pictures that it keeps and drops.")
-        title = title_of(self._document.graph, self._document.registry, self._node)
-        if self.grid.rows.table.height:
-            return self.tr("Nothing matches"), self.tr("Change or clear the search to see pictures again.")
-        if self._results.of(self._node).state == "running":
-            return self.tr("{} is running").format(title), self.tr("Its pictures come as soon as there are some.")
-        if not self._lanes:
-            return self.tr("No pictures yet"), self.tr("Run the graph to see pictures here (Ctrl+Enter).")
-        lane = next(lane for lane in self._lanes if lane.key == self._lane)
-        if lane.dropped:
-            return self.tr("Nothing was dropped"), self.tr("{} let every picture through.").format(title)
-        return self.tr("No pictures"), self.tr("{} gave none here. Look at what was dropped, and why.").format(title)
 
     def changeEvent(self, event: QEvent) -> None:
         """The font changed: tiles are measured again."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import polars as pl
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from gui.gallery.lanes import REASON, empty_rows
 from nodegraph.cache.keys import content_key
@@ -17,7 +17,13 @@ CONTENT = Qt.ItemDataRole.UserRole + 1
 
 
 class RowsModel(QAbstractListModel):
-    """Shows the rows of a table that match, sorted by a column. Rows are read when they are painted, never copied."""
+    """Shows the rows of a table that match, sorted by a column. Rows are read when they are painted, never copied.
+
+    `renewed()`: the same rows are in the same places, but what they hold is another; Qt's own signal for that would
+    make a view of 100,000 rows look at each of them.
+    """
+
+    renewed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -29,12 +35,19 @@ class RowsModel(QAbstractListModel):
         self._condition = ""
 
     def show_table(self, table: pl.DataFrame) -> None:
-        """Shows another table, searched and sorted as the one before. Raises ProblemError as `search` does."""
+        """Shows another table, searched and sorted as the one before. Raises ProblemError as `search` does.
+
+        Where the same rows stay in place, what is chosen of them stays chosen.
+        """
+        same = table.height > 0 and table["rid"].equals(self.table["rid"])
         self.table = table
-        self._renew()
+        if same and self._found().equals(self._order):
+            self.renewed.emit()
+        else:
+            self._renew()
 
     def sort_by(self, column: str, *, descending: bool = False) -> None:
-        """Sorts by a column; "" is the order in which the node gave them. What was not measured comes last."""
+        """Sorts by a column; "" is the order in which the node gave them. What is not there comes last."""
         self.sort_column, self._descending = column, descending
         self._renew()
 
@@ -65,13 +78,10 @@ class RowsModel(QAbstractListModel):
         """The content key of the row that is shown at this position."""
         return content_key(self.value(position, "cid") or "", self.value(position, "recipe") or "")
 
-    def position_of(self, rid: str) -> int | None:
-        """Where a row is shown, or None."""
-        found = (self.table["rid"] == rid).arg_true()
-        if not len(found):
-            return None
-        place = (self._order == found[0]).arg_true()
-        return int(place[0]) if len(place) else None
+    def position_of(self, value: str, column: str = "rid") -> int | None:
+        """Where the first row is shown that has this value, or None."""
+        found = (self.table[column].gather(self._order) == value).arg_true()
+        return int(found[0]) if len(found) else None
 
     def rowCount(self, parent: Index = NOTHING) -> int:
         """Qt asks how many rows there are."""
@@ -95,14 +105,20 @@ class RowsModel(QAbstractListModel):
         self.beginResetModel()
         try:
             self._order = self._ordered(None)
-            self._order = self._ordered(self._matching())
+            self._order = self._found()
         finally:
             self.endResetModel()
+
+    def _found(self) -> pl.Series:
+        return self._ordered(self._matching())
 
     def _ordered(self, keep: pl.Series | None) -> pl.Series:
         order = pl.int_range(0, self.table.height, dtype=pl.UInt32, eager=True)
         if self.sort_column in self.table.columns:
-            order = self.table[self.sort_column].arg_sort(descending=self._descending, nulls_last=True).cast(pl.UInt32)
+            values = self.table[self.sort_column]
+            if values.dtype == pl.String:
+                values = values.set(values == "", None)  # in no group, without a caption: that is seldom looked for
+            order = values.arg_sort(descending=self._descending, nulls_last=True).cast(pl.UInt32)
         return order if keep is None else order.filter(keep.gather(order))
 
     def _matching(self) -> pl.Series | None:

@@ -16,6 +16,7 @@ from gui.theme.theme import Theme
 PADDING = 6
 CORNER = 5.0
 LINES_OF_REASON = 2
+LINES_OF_FIELD = 5
 
 
 class TileDelegate(QStyledItemDelegate):
@@ -63,6 +64,11 @@ class TileDelegate(QStyledItemDelegate):
         if self.has_words:
             self._words(painter, line.translated(0, metrics.height()), metrics, position)
         painter.restore()
+
+    def field_rect(self, tile: QRect, metrics: QFontMetrics, bottom: int) -> QRect:
+        """Where a field for the caption goes on a tile: over its words and the foot of the picture, above `bottom`."""
+        height = metrics.height() * LINES_OF_FIELD + 4 * PADDING
+        return QRect(tile.left() + 2, min(tile.bottom(), bottom) - height, tile.width() - 4, height)
 
     def _background(self, painter: QPainter, rect: QRect, state: QStyle.StateFlag) -> None:
         chosen = bool(state & QStyle.StateFlag.State_Selected)

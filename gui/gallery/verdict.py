@@ -6,8 +6,23 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
+from gui.document import GraphDocument
 from gui.gallery.by_hand import ByHand
 from gui.theme.theme import Theme
+
+VERDICTS = (
+    ("accept", "Accept", "A", "It is good: it goes on, whatever the score says (A)"),
+    ("review", "Look Again", "L", "Decide later: it stays in the queue (L)"),
+    ("reject", "Reject", "R", "It is bad: it is dropped, whatever the score says (R)"),
+)
+"""What can be decided: the verdict, its name, its key and what it means."""
+
+
+def is_review(document: GraphDocument, node: str | None) -> bool:
+    """Whether people decide at this node."""
+    one = document.graph.nodes.get(node or "")
+    spec = document.registry.nodes.get(one.type) if one is not None else None
+    return spec is not None and spec.kind == "review"
 
 
 class VerdictButtons(QWidget):
@@ -25,15 +40,11 @@ class VerdictButtons(QWidget):
         self.buttons: dict[str, QPushButton] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        for verdict, text, key, tip in (
-            ("accept", self.tr("Accept"), "A", self.tr("It is good: it goes on, whatever the score says (A)")),
-            ("review", self.tr("Look Again"), "L", self.tr("Decide later: it stays in the queue (L)")),
-            ("reject", self.tr("Reject"), "R", self.tr("It is bad: it is dropped, whatever the score says (R)")),
-        ):
-            button = QPushButton(f"{text} ({key})")
+        for verdict, text, key, tip in VERDICTS:
+            button = QPushButton(f"{self.tr(text)} ({key})")
             button.setObjectName(verdict)
-            button.setAccessibleName(text)
-            button.setToolTip(tip)
+            button.setAccessibleName(self.tr(text))
+            button.setToolTip(self.tr(tip))
             button.setCheckable(True)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda on, verdict=verdict: self._decide(verdict if on else None))
@@ -60,7 +71,7 @@ class VerdictButtons(QWidget):
             button.setChecked(verdict == said)
 
     def _decide(self, verdict: str | None) -> None:
-        written = self._decided.set_verdict(self._node, self._cid, verdict)
+        written = self._decided.set_verdict(self._node, [self._cid], verdict)
         self._show()
         if written and verdict is not None:
             self.given.emit()

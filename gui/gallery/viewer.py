@@ -20,7 +20,7 @@ from gui.gallery.latest_first import LatestFirst
 from gui.gallery.picture_view import STEP, PictureView, Sight
 from gui.gallery.rows_model import RowsModel
 from gui.gallery.thumbnails import Thumbnails
-from gui.gallery.verdict import VerdictButtons
+from gui.gallery.verdict import VerdictButtons, is_review
 from gui.gallery.way import Station, Stop, stations_of, way_of
 from gui.gallery.widgets import label, toggle
 from gui.results import Results
@@ -85,9 +85,11 @@ class Viewer(QWidget):
         """Shows the row at this position of what a grid shows of a node."""
         if self._rows is not None and self._rows is not rows:
             self._rows.modelReset.disconnect(self._rows_changed)
+            self._rows.renewed.disconnect(self._rows_changed)
         if self._rows is not rows:
             self._rows = rows
             rows.modelReset.connect(self._rows_changed)
+            rows.renewed.connect(self._rows_changed)
         self._node = node
         self._stations = stations_of(self._document, self._results, node)
         self._go(position)
@@ -157,9 +159,7 @@ class Viewer(QWidget):
 
     def _review_node(self) -> str:
         """The node whose rows are shown, where people decide there; else empty."""
-        node = self._document.graph.nodes.get(self._node)
-        spec = self._document.registry.nodes.get(node.type) if node else None
-        return self._node if spec is not None and spec.kind == "review" else ""
+        return self._node if is_review(self._document, self._node) else ""
 
     def _row(self) -> Row | None:
         if self._rows is None or not 0 <= self.position < self._rows.rowCount():
@@ -228,6 +228,13 @@ class Viewer(QWidget):
         at = caption_node(self._document.graph, self._document.registry, row.get("_node") or self._node)
         if at is not None:
             self._by_hand.write_caption(at, row["cid"], text)
+
+    def _take_back(self) -> None:
+        """Takes the last decision back and shows the picture that it was about."""
+        back = self._by_hand.take_back()
+        place = self._rows.position_of(back[0], "cid") if back and self._rows is not None else None
+        if place is not None:
+            self._go(place)
 
     def _say_refusal(self, problem: Problem) -> None:
         self._state.setText(f"{problem.message} {problem.fix}")
@@ -314,6 +321,7 @@ class Viewer(QWidget):
             (("A",), lambda: self.verdict.press("accept")),
             (("L",), lambda: self.verdict.press("review")),
             (("R",), lambda: self.verdict.press("reject")),
+            (("Ctrl+Z",), self._take_back),
             (("Esc",), self._leave),
         ):
             action = QAction(self.view)

@@ -32,9 +32,8 @@ def words_on_waiting(
     some = _words("1 picture waits") if waiting == 1 else _words("{n} pictures wait").format(n=f"{waiting:,}")
     if asked.key != chosen:
         return _words("{some} for you under {lane}.").format(some=some, lane=asked.title)
-    return _words("{some} for you: open one (Enter) and press A to accept, R to reject, L to look again later.").format(
-        some=some
-    )
+    keys = _words("choose some and press A to accept, R to reject, L to look again later; Enter opens one.")
+    return _words("{some} for you: {keys}").format(some=some, keys=keys)
 
 
 def _words(text: str) -> str:

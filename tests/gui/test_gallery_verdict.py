@@ -85,12 +85,12 @@ def test_the_gallery_says_how_many_wait_and_what_to_press(viewer: Viewer, world:
     world.selection.choose(["triage"])
     assert panel.waiting.text() == "12 pictures wait for you under To review."
     panel.choose_lane("review")
-    assert panel.waiting.text().startswith("12 pictures wait for you: open one")
-    panel.by_hand.set_verdict("triage", f"{0:032x}", "accept")
-    panel.by_hand.set_verdict("triage", f"{1:032x}", "review")
-    assert panel.waiting.text().startswith("11 pictures wait for you: open one")
+    assert panel.waiting.text().startswith("12 pictures wait for you: choose some")
+    panel.by_hand.set_verdict("triage", [f"{0:032x}"], "accept")
+    panel.by_hand.set_verdict("triage", [f"{1:032x}"], "review")
+    assert panel.waiting.text().startswith("11 pictures wait for you: choose some")
     for number in range(1, COUNT):
-        panel.by_hand.set_verdict("triage", f"{number:032x}", "reject")
+        panel.by_hand.set_verdict("triage", [f"{number:032x}"], "reject")
     assert panel.waiting.text().startswith("All of them are decided.")
     world.selection.choose(["sharp"])
     assert panel.waiting.isHidden()
@@ -99,10 +99,10 @@ def test_the_gallery_says_how_many_wait_and_what_to_press(viewer: Viewer, world:
 def test_a_tile_is_marked_with_what_was_decided(viewer: Viewer, world: World, panel: GalleryPanel) -> None:
     world.selection.choose(["triage"])
     before = panel.grid.viewport().grab().toImage()
-    panel.by_hand.set_verdict("triage", f"{1:032x}", "reject")
+    panel.by_hand.set_verdict("triage", [f"{1:032x}"], "reject")
     assert panel.grid.rows.value(1, "_verdict") == "reject"
     assert panel.grid.rows.value(0, "_verdict") is None
     assert "_verdict" not in panel.grid.rows.columns, "nobody sorts or searches by it"
     assert panel.grid.viewport().grab().toImage() != before
-    panel.by_hand.set_verdict("triage", f"{1:032x}", None)
+    panel.by_hand.set_verdict("triage", [f"{1:032x}"], None)
     assert panel.grid.rows.value(1, "_verdict") is None

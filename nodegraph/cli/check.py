@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from nodegraph.cli.arguments import GRAPH, knob_values
+from nodegraph.cli.lines import line_of
 
 
 @click.command()
@@ -31,7 +32,7 @@ def check(graph: Path, knobs: tuple[str, ...], as_json: bool) -> None:
         click.echo(json.dumps([asdict(problem) for problem in problems], ensure_ascii=False, default=str, indent=1))
     else:
         for problem in problems:
-            click.echo(f"{problem.severity}: {problem}")
+            click.echo(f"{problem.severity}: {line_of(problem)}")
         if not wrong:
             click.echo(f"{graph} can be run.")
     raise click.exceptions.Exit(2 if wrong else 0)

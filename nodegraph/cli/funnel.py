@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from nodegraph.cli.lines import line_of
 from nodegraph.graph.model import End
 from nodegraph.run.results import RunResult
 
@@ -22,15 +23,15 @@ def print_funnel(result: RunResult) -> None:
     table.add_column("why", overflow="fold")
     for node, count in result.counts.items():
         dropped = f"{count.dropped:,}" if count.dropped else ""
-        why = Text(_reasons(result, node))
-        table.add_row(Text(count.label), f"{count.rows_in:,}", f"{count.rows_out:,}", dropped, why)
+        why = Text(line_of(_reasons(result, node)))
+        table.add_row(Text(line_of(count.label)), f"{count.rows_in:,}", f"{count.rows_out:,}", dropped, why)
     console.print(table)
     summary = result.summary
     remembered = f"{summary.cache_hits:,} values remembered, {summary.cache_misses:,} measured"
     console.print(f"\n{summary.decodes:,} pictures decoded, {summary.model_calls:,} model calls, {remembered}", end="")
     console.print(f", {summary.seconds:.1f} s")
     for path in result.written:
-        console.print(Text(f"wrote {path}"), soft_wrap=True)
+        console.print(Text(line_of(f"wrote {path}")), soft_wrap=True)
     if summary.receipt:
         console.print(Text(f"receipt {summary.receipt}"), soft_wrap=True)
     if summary.exit == 3:

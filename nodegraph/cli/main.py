@@ -13,6 +13,7 @@ import click
 
 from nodegraph.cli.cache import cache
 from nodegraph.cli.check import check
+from nodegraph.cli.lines import line_of
 from nodegraph.cli.migrate import migrate
 from nodegraph.cli.new import new
 from nodegraph.cli.nodes import nodes
@@ -67,7 +68,7 @@ def main(arguments: list[str] | None = None) -> None:
         code = EXIT_WRONG
     except ProblemError as error:
         for problem in error.problems:
-            click.echo(f"{problem.severity}: {problem}", err=True)
+            click.echo(f"{problem.severity}: {line_of(problem)}", err=True)
         code = EXIT_WRONG
     except KeyboardInterrupt:
         code = EXIT_CANCELLED

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from nodegraph.cli.arguments import GRAPH
+from nodegraph.cli.lines import line_of
 
 
 @click.command()
@@ -22,7 +23,7 @@ def migrate(graph: Path, out: Path | None) -> None:
     before = load(graph)
     after, notes = migrate_nodes(before, installed_registry())
     for note in notes:
-        click.echo(str(note))
+        click.echo(line_of(note))
     target = out or graph
     if target != graph and target.exists():
         raise problem(

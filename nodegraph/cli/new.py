@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from nodegraph.cli.lines import line_of
+
 
 @click.command()
 @click.argument("template", required=False)
@@ -18,7 +20,7 @@ def new(template: str | None, graph: Path | None) -> None:
     templates = _templates()
     if template is None:
         for name, (_path, title) in templates.items():
-            click.echo(f"{name}  {title}")
+            click.echo(f"{name}  {line_of(title)}")
         return
     if template not in templates:
         advice = did_you_mean(template, templates)

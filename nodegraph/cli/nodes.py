@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nodegraph.cli.lines import line_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -37,7 +39,7 @@ def nodes(name: str | None, as_json: bool, as_markdown: bool) -> None:
 
     registry = installed_registry()
     for found in registry.problems:
-        click.echo(f"{found.severity}: {found}", err=True)
+        click.echo(f"{found.severity}: {line_of(found)}", err=True)
     if name is not None and name not in registry.nodes:
         advice = did_you_mean(name, registry.nodes)
         raise problem("unknown-node", f"There is no node {name!r}.", advice, value=name)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from nodegraph.cli.lines import line_of
 from nodegraph.cli.progress import size_text
 from nodegraph.run.rehearsal import NodePlan
 
@@ -24,7 +25,7 @@ def print_plan(plans: Sequence[NodePlan], *, as_json: bool) -> None:
         table.add_column(name, justify="right" if name == "rows" else "left")
     for plan in plans:
         rows = f"{plan.rows:,}" if plan.exact else f"up to {plan.rows:,}"
-        table.add_row(Text(plan.label), rows, _missing(plan), _model(plan), _time(plan))
+        table.add_row(Text(line_of(plan.label)), rows, _missing(plan), _model(plan), _time(plan))
     Console().print(table)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nodegraph.cli.lines import line_of
 from nodegraph.run.events import (
     Event,
     Listener,
@@ -54,11 +55,11 @@ def _json_line(event: Event) -> None:
 
 
 def _notice(event: Notice) -> str:
-    return f"{event.node}: {event.text}" if event.node else event.text
+    return line_of(f"{event.node}: {event.text}" if event.node else event.text)
 
 
 def _announcement(event: ModelAnnounced) -> str:
-    return f"downloading {event.title} ({event.id}): {size_text(event.bytes)}, licence {event.licence}"
+    return line_of(f"downloading {event.title} ({event.id}): {size_text(event.bytes)}, licence {event.licence}")
 
 
 class _PlainLines:
@@ -90,7 +91,7 @@ class _PlainLines:
 
 
 def _step_name(event: StepStarted) -> str:
-    name = ", ".join(event.nodes)
+    name = line_of(", ".join(event.nodes))
     return f"measures for {name}" if event.kind == "measures" else name
 
 

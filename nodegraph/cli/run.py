@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nodegraph.cli.arguments import DEVICES, GRAPH, knob_values
+from nodegraph.cli.lines import line_of
 
 if TYPE_CHECKING:
     from nodegraph.graph.model import Graph
@@ -53,7 +54,7 @@ def run(
         device=device, targets=targets, fresh=fresh, allow_download=not no_download, journal=journal_path(graph)
     )
     for problem in prepared.warnings:
-        click.echo(f"{problem.severity}: {problem}", err=True)
+        click.echo(f"{problem.severity}: {line_of(problem)}", err=True)
     if plan:
         from nodegraph.cli.plan import print_plan
         from nodegraph.run.rehearsal import rehearse

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from nodegraph.cli.arguments import DEVICES
+from nodegraph.cli.lines import line_of
 
 
 @click.command()
@@ -26,6 +27,6 @@ def verify(receipt: Path, device: str, fresh: bool) -> None:
         now = replay(before, installed_registry(), RunOptions(device=device, fresh=fresh), listener)
     same = before["summary"]["digest"] == now["summary"]["digest"]
     for line in differences(before, now):
-        click.echo(line)
+        click.echo(line_of(line))
     click.echo("the result is the same" if same else "the result is not the same")
     raise click.exceptions.Exit(0 if same else 1)

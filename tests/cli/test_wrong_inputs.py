@@ -171,3 +171,29 @@ def test_a_receipt_nested_too_deep_is_one_line(desk: Desk) -> None:
 
 def test_a_process_says_the_same_and_leaves_with_the_same_code(desk: Desk) -> None:
     assert "no knob" in said(desk.process("run", "graph.json", "--set", "leest=1"))
+
+
+@pytest.mark.parametrize("value", ["\x1b]0;owned\x07\x1b[2J", "two\nlines", "\u202egnp.exe", "\x9b31m"])
+def test_what_is_told_never_steers_the_terminal(desk: Desk, value: str) -> None:
+    desk.write(folder={"folder": value})
+    line = said(desk.call("run", "graph.json"))
+    assert line.isprintable()
+
+
+def test_what_is_told_is_short_however_long_the_value(desk: Desk) -> None:
+    desk.write(sharp={"column": "x" * 100_000})
+    line = said(desk.call("run", "graph.json"))
+    assert line.startswith("error: sharp.column: ")
+    assert len(line) < 1200
+
+
+def test_titles_and_names_of_a_run_never_steer_the_terminal(desk: Desk) -> None:
+    (desk.root / "pictures" / "0.png").rename(desk.root / "pictures" / "a\x1b[2J.png")
+    graph = json.loads((desk.root / "graph.json").read_text("utf-8"))
+    for node in graph["nodes"]:
+        node["label"] = "red \x1b[31m"
+    (desk.root / "graph.json").write_text(json.dumps(graph), "utf-8")
+    done = desk.call("run", "graph.json")
+    assert done.code == 0
+    assert "\x1b" not in done.out + done.err
+    assert "\x1b" not in desk.call("run", "graph.json", "--plan").out

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,10 @@ from nodegraph.run.results import RunResult, digest, result_rows
 
 FORMAT = "nodegraph-receipt"
 RECEIPT_VERSION = 1
+RECEIPTS_KEPT, RECEIPTS_BYTES = 500, 10**9
+"""How many receipts the cache folder keeps: one of a run over 100,000 pictures takes some 40 MB."""
+
+_DEFAULT_NAME = re.compile(r"\d{8}-\d{6}-\d{6}-[a-z0-9-]+\.json")
 PACKAGES = (
     "nodegraph", "numpy", "polars", "pillow", "pillow-heif", "imagehash", "scipy", "torch", "torchvision",
     "open_clip_torch", "transformers", "safetensors",
@@ -99,6 +105,23 @@ def write_receipt(receipt: Mapping[str, Any], path: Path) -> None:
         why = error.strerror or str(error)
         advice = "Give another file for it; what was measured is remembered."
         raise problem("no-receipt", f"The receipt {path} could not be written: {why}.", advice) from error
+
+
+def forget_old_receipts(folder: Path, *, kept: int = RECEIPTS_KEPT, most_bytes: int = RECEIPTS_BYTES) -> None:
+    """Deletes the oldest receipts that `default_name` named in `folder`, until so many and so many bytes are left."""
+    with suppress(OSError):
+        newest = sorted((path for path in folder.iterdir() if _DEFAULT_NAME.fullmatch(path.name)), reverse=True)
+        taken = 0
+        for number, path in enumerate(newest):
+            taken += path.stat().st_size
+            if number and (number >= kept or taken > most_bytes):
+                path.unlink()
+
+
+def default_name(title: str, started: datetime) -> str:
+    """The name of a receipt that was given none: when the run began and what its graph is called."""
+    name = re.sub(r"[^A-Za-z0-9]+", "-", title).strip("-").lower()[:40] or "graph"
+    return f"{started:%Y%m%d-%H%M%S-%f}-{name}.json"
 
 
 def is_receipt(path: Path) -> bool:

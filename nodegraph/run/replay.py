@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -20,7 +19,14 @@ from nodegraph.run.executor import OnSets, run
 from nodegraph.run.models import known_models
 from nodegraph.run.options import RunOptions
 from nodegraph.run.prepare import prepare_graph
-from nodegraph.run.receipt import decisions_in, graph_in, receipt_of, write_receipt
+from nodegraph.run.receipt import (
+    decisions_in,
+    default_name,
+    forget_old_receipts,
+    graph_in,
+    receipt_of,
+    write_receipt,
+)
 from nodegraph.run.results import RunResult
 from nodegraph.run.writable import require_receipt
 
@@ -47,6 +53,8 @@ def run_with_receipt(
     try:
         place = str((path or _default_path(graph, options, started)).absolute())
         write_receipt(receipt, Path(place))
+        if path is None:
+            forget_old_receipts(Path(place).parent)
     except ProblemError as error:
         if path is not None:
             raise
@@ -76,8 +84,7 @@ def _receipt(
 
 
 def _default_path(graph: Graph, options: RunOptions, started: datetime) -> Path:
-    name = re.sub(r"[^A-Za-z0-9]+", "-", graph.title).strip("-").lower()[:40] or "graph"
-    return (options.cache or cache_folder()) / "receipts" / f"{started:%Y%m%d-%H%M%S-%f}-{name}.json"
+    return (options.cache or cache_folder()) / "receipts" / default_name(graph.title, started)
 
 
 def _without_summary(listener: Listener) -> Listener:

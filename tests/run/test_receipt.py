@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from nodegraph.problems import ProblemError
 from nodegraph.run.events import Summary
 from nodegraph.run.options import RunOptions
-from nodegraph.run.receipt import differences, read_receipt
+from nodegraph.run.receipt import default_name, differences, forget_old_receipts, read_receipt
 from nodegraph.run.replay import replay, run_with_receipt
 from tests.run.conftest import Bench
 
@@ -70,3 +71,22 @@ def test_what_is_no_receipt_is_a_problem(tmp_path: Path, text: str) -> None:
     path.write_text(text)
     with pytest.raises(ProblemError, match="receipt"):
         read_receipt(path)
+
+
+def test_the_oldest_receipts_make_room_and_nothing_else_does(tmp_path: Path) -> None:
+    started = datetime(2026, 1, 1, tzinfo=UTC)
+    names = [default_name("A graph!", started + timedelta(seconds=number)) for number in range(5)]
+    for name in (*names, "notes.json", "20260101.json"):
+        (tmp_path / name).write_text("x" * 100)
+
+    def left() -> list[str]:
+        return sorted(path.name for path in tmp_path.iterdir() if path.name in names)
+
+    forget_old_receipts(tmp_path, kept=4)
+    assert left() == names[1:]
+    forget_old_receipts(tmp_path, kept=10, most_bytes=250)
+    assert left() == names[3:]
+    forget_old_receipts(tmp_path, kept=10, most_bytes=1)
+    assert left() == names[4:], "the newest stays, however large"
+    assert {"notes.json", "20260101.json"} < {path.name for path in tmp_path.iterdir()}
+    forget_old_receipts(tmp_path / "nowhere")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import gc
+import importlib
+import sys
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
-from nodegraph.models.importing import importing
+from nodegraph.models.importing import importing, without
 
 
 @pytest.fixture(autouse=True)
@@ -43,3 +47,30 @@ def test_a_collector_that_is_off_stays_off() -> None:
     with importing("a_module_that_is_not_here"):
         pass
     assert not gc.isenabled()
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[str]:
+    """The name of a package that can be imported and is not yet."""
+    folder = tmp_path / "a_heavy_package"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+    yield folder.name
+    sys.modules.pop(folder.name, None)
+
+
+def test_a_package_is_hidden_from_this_thread_only_and_only_inside(package: str) -> None:
+    with without(package):
+        with pytest.raises(ModuleNotFoundError):
+            importlib.import_module(package)
+        with ThreadPoolExecutor(1) as other:
+            assert other.submit(importlib.import_module, package).result().__name__ == package
+    del sys.modules[package]
+    assert importlib.import_module(package).__name__ == package
+
+
+def test_a_package_that_is_here_already_stays_here(package: str) -> None:
+    there = importlib.import_module(package)
+    with without(package):
+        assert importlib.import_module(package) is there

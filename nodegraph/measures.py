@@ -6,8 +6,9 @@ A measure never sees a node, a table or a path. Its value is kept under (content
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -35,6 +36,22 @@ class Pixels:
     def __post_init__(self) -> None:
         if self.max_side is not None and not 1 <= self.max_side <= REDUCED_SIDE:
             raise TypeError(f"Pixels(max_side={self.max_side}): must be from 1 to {REDUCED_SIDE}, or None")
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Asks for the same picture as `Pixels`, as a Pillow image of mode "L" or "RGB".
+
+    It saves two copies where a measure works with Pillow. All measures are given the same object: it is never changed.
+    """
+
+    mode: Literal["RGB", "L"] = "RGB"
+    max_side: int | None = None
+
+    @property
+    def pixels(self) -> Pixels:
+        """The same request for an array."""
+        return Pixels(self.mode, self.max_side)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +86,7 @@ class Words:
     """Asks for a text. Its content id is the hash of the text."""
 
 
-Takes = Pixels | Detail | FileHeader | Readability | Words
+Takes = Pixels | Picture | Detail | FileHeader | Readability | Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +191,8 @@ def measure(
     """
 
     def decorate(function: Callable[..., Any]) -> Measure:
-        hints = get_type_hints(function, include_extras=True)
         keywords = [p for p in inspect.signature(function).parameters.values() if p.kind is p.KEYWORD_ONLY]
+        hints = _hints(function, {"return", *(p.name for p in keywords)})
         settings = {
             p.name: parameter_of(p.name, hints[p.name], p.default) for p in keywords if p.default is not p.empty
         }
@@ -186,6 +203,13 @@ def measure(
         return Measure(name, rev, takes, gives, function, settings, model, inspect.getdoc(function) or "")
 
     return decorate
+
+
+def _hints(function: Callable[..., Any], names: Collection[str]) -> dict[str, Any]:
+    """The annotations of these names alone: that of the input may name a type that is imported for type checks only."""
+    written = {name: text for name, text in function.__annotations__.items() if name in names}
+    there = vars(inspect.getmodule(function))
+    return get_type_hints(SimpleNamespace(__annotations__=written), there, include_extras=True)
 
 
 _KINDS: dict[Any, ValueKind] = {

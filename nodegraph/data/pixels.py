@@ -61,12 +61,13 @@ class Decoded:
         """
         array = self._arrays.get(request)
         if array is None:
-            array = np.asarray(self._picture(request))
+            array = np.asarray(self.picture(request))
             array.setflags(write=False)
             self._arrays[request] = array
         return array
 
-    def _picture(self, request: Pixels) -> Image.Image:
+    def picture(self, request: Pixels) -> Image.Image:
+        """What `pixels` gives, as a Pillow image. Not to be changed: it is shared."""
         picture = self._sized.get(request)
         if picture is None:
             picture = self._sized[request] = self._made(request)
@@ -77,15 +78,11 @@ class Decoded:
         if side is None:
             return self.image if request.mode == "RGB" else self.image.convert("L")
         if side > THUMBNAIL_SIDE:
-            return _fitted(self._picture(Pixels(request.mode)), side, reducing_gap=2.0)
+            return _fitted(self.picture(Pixels(request.mode)), side, reducing_gap=2.0)
         if request != SMALL:
-            return _fitted(self._picture(SMALL).convert(request.mode), side, reducing_gap=2.0)
+            return _fitted(self.picture(SMALL).convert(request.mode), side, reducing_gap=2.0)
         # The thumbnail and the hashes share it; pixels are averaged in blocks first, which neither of them sees.
         return _fitted(self.image, side, reducing_gap=1.5)
-
-    def sized(self, side: int) -> Image.Image:
-        """The RGB picture with at most this long side. Not to be changed: it is shared."""
-        return self._picture(Pixels("RGB", side))
 
 
 def decode(path: str | os.PathLike[str], recipe: Recipe) -> Decoded:
@@ -118,7 +115,7 @@ def thumbnail(decoded: Decoded) -> bytes:
     """A JPEG file of the picture with a long side of at most 256."""
     buffer = io.BytesIO()
     # A tenth of the time of WebP for a tenth more bytes.
-    decoded.sized(THUMBNAIL_SIDE).save(buffer, "JPEG", quality=THUMBNAIL_QUALITY)
+    decoded.picture(SMALL).save(buffer, "JPEG", quality=THUMBNAIL_QUALITY)
     return buffer.getvalue()
 
 

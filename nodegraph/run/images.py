@@ -16,7 +16,7 @@ from nodegraph.data.header import Header, read_header
 from nodegraph.data.pixels import Decoded, decode, decode_full, middle
 from nodegraph.data.recipe import Recipe
 from nodegraph.data.unreadable import Unavailable, Unreadable
-from nodegraph.measures import REDUCED_SIDE, Detail, FileHeader, Pixels, Readability, Takes
+from nodegraph.measures import REDUCED_SIDE, Detail, FileHeader, Picture, Pixels, Readability, Takes
 
 T = TypeVar("T")
 KEPT_BYTES = 256 * 1024 * 1024
@@ -39,6 +39,8 @@ class OpenImage:
         with self._lock:
             if isinstance(takes, Pixels):
                 return self._decode().pixels(takes)
+            if isinstance(takes, Picture):
+                return self._decode().picture(takes.pixels)
             if isinstance(takes, Detail):
                 return self._detail(takes)
             if isinstance(takes, FileHeader):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from nodegraph import ModelFiles, ModelOf, ModelUse, Pixels, Range, Text, measure, problem
+from nodegraph import ModelFiles, ModelOf, ModelUse, Picture, Range, Text, measure, problem
 from nodes.measures.quiet import no_progress_bar
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 Tensors = Mapping[str, Any]
 
@@ -67,7 +67,7 @@ def _usual_prompt(processor: Any) -> str:
 
 def prepare_caption(
     handle: Captioner,
-    image: NDArray[np.uint8],
+    picture: Image.Image,
     *,
     model: str,
     prompt: str,
@@ -75,17 +75,14 @@ def prepare_caption(
     fields: Sequence[str] = (),
     vocabulary: Sequence[str] = (),
 ) -> Tensors:
-    """The tensors the model wants for one picture (h, w, 3) and the prompt, each with a first axis of its own."""
-    from PIL import Image
-
-    picture = Image.fromarray(image)
+    """The tensors the model wants for one RGB picture and the prompt, each with a first axis of its own."""
     # a fast tokenizer that two threads use at once raises "Already borrowed"
     with handle.processor_lock:
         inputs = _processed(handle.processor, picture, asked_of(handle, prompt, fields, vocabulary))
     return {name: tensor for name, tensor in inputs.items() if hasattr(tensor, "shape")}
 
 
-@measure("caption_image", rev=1, takes=Pixels("RGB", None), model=ModelUse(load_captioner, prepare_caption))
+@measure("caption_image", rev=1, takes=Picture("RGB", None), model=ModelUse(load_captioner, prepare_caption))
 def caption_image(
     handle: Captioner,
     batch: Sequence[Tensors],

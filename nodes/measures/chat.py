@@ -16,14 +16,14 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
-import numpy as np
-from numpy.typing import NDArray
-
-from nodegraph import KeyVariable, Pixels, Problem, ProblemError, Range, Text, measure, problem
+from nodegraph import KeyVariable, Picture, Problem, ProblemError, Range, Text, measure, problem
 from nodegraph.data.unreadable import Unavailable
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 KEY_PATTERN = r"[A-Z][A-Z0-9_]*_API_KEY"
 """What a variable may be called whose value is sent as a key: no graph file can ask for any other secret."""
@@ -127,9 +127,9 @@ def key_problem(variable: str) -> Problem | None:
     return Problem("bad-key-variable", message, fix, param="key_variable", value=variable)
 
 
-@measure("caption_endpoint", rev=1, takes=Pixels("RGB", 720))
+@measure("caption_endpoint", rev=1, takes=Picture("RGB", 720))
 def endpoint_answer(
-    image: NDArray[np.uint8],
+    picture: Image.Image,
     *,
     url: Annotated[str, Text()],
     model: Annotated[str, Text()],
@@ -138,13 +138,13 @@ def endpoint_answer(
     seed: Annotated[int, Range(0, 2**31 - 1)] = 0,
     key_variable: Annotated[str, KeyVariable()] = "",
 ) -> str:
-    """What the model says of the picture (h, w, 3), on one line; at temperature 0.
+    """What the model says of the RGB picture, on one line; at temperature 0.
 
     Raises Unavailable where this picture got no answer, ProblemError where none would.
     """
     body = {
         "model": model,
-        "messages": [{"role": "user", "content": _content(image, prompt)}],
+        "messages": [{"role": "user", "content": _content(picture, prompt)}],
         "max_tokens": max_tokens,
         "temperature": 0,
         "seed": seed,
@@ -156,13 +156,11 @@ def endpoint_answer(
     return answer_in(asked(question))
 
 
-def _content(image: NDArray[np.uint8], prompt: str) -> list[Mapping[str, Any]]:
-    from PIL import Image
-
+def _content(picture: Image.Image, prompt: str) -> list[Mapping[str, Any]]:
     file = io.BytesIO()
-    Image.fromarray(image).save(file, "JPEG", quality=QUALITY)
-    picture = f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode('ascii')}"
-    return [{"type": "text", "text": prompt}, {"type": "image_url", "image_url": {"url": picture}}]
+    picture.save(file, "JPEG", quality=QUALITY)
+    address = f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode('ascii')}"
+    return [{"type": "text", "text": prompt}, {"type": "image_url", "image_url": {"url": address}}]
 
 
 def _key(variable: str) -> str:

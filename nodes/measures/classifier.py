@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from nodegraph import ModelFiles, problem
 from nodes.measures.quiet import no_progress_bar
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,12 +80,10 @@ def load_label_scorer(files: ModelFiles, device: str, usual: Sequence[str]) -> L
     return LabelScorer(classifier, counted)
 
 
-def prepare_scored(handle: LabelScorer, image: NDArray[np.uint8], *, model: str) -> Any:
-    """The tensor (3, side, side) that the model wants for a picture (h, w, 3), by its own preprocessing."""
-    from PIL import Image
-
+def prepare_scored(handle: LabelScorer, picture: Image.Image, *, model: str) -> Any:
+    """The tensor (3, side, side) that the model wants for an RGB picture, by its own preprocessing."""
     with handle.classifier.processor_lock:
-        return handle.classifier.processor(images=Image.fromarray(image), return_tensors="pt")["pixel_values"][0]
+        return handle.classifier.processor(images=picture, return_tensors="pt")["pixel_values"][0]
 
 
 def label_scores(handle: LabelScorer, batch: Sequence[Any]) -> list[float]:

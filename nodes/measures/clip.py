@@ -8,18 +8,23 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nodegraph import ModelFiles, ModelOf, ModelUse, Pixels, Words, measure, problem
-from nodegraph.models.importing import importing
+from nodegraph import ModelFiles, ModelOf, ModelUse, Picture, Words, measure, problem
+from nodegraph.models.importing import importing, without
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 Vector = NDArray[np.float16]
 
 REDUCING_GAP = 2
 """How many times larger than the model's input a picture may be before its pixels are averaged in blocks first."""
+
+ELSEWHERE = "a part of it lies in another repository, which is not fetched"
 
 SAFE_WEIGHTS = (".safetensors", ".pt", ".pth")
 
@@ -76,16 +81,13 @@ def load_clip(files: ModelFiles, device: str) -> ClipModel:
     )
 
 
-def prepare_image(handle: ClipModel, image: NDArray[np.uint8], *, model: str) -> NDArray[np.uint8]:
-    """The picture (h, w, 3) resized and cropped as the model wants it, uint8, (side, side, 3)."""
-    from PIL import Image
-
-    picture = Image.fromarray(image)
+def prepare_image(handle: ClipModel, picture: Image.Image, *, model: str) -> NDArray[np.uint8]:
+    """The RGB picture resized and cropped as the model wants it, uint8, (side, side, 3)."""
     factor = min(picture.size) // (handle.side * REDUCING_GAP)
     return np.asarray(handle.geometry(picture.reduce(factor) if factor > 1 else picture))
 
 
-@measure("clip_image", rev=1, takes=Pixels("RGB", None), model=ModelUse(load_clip, prepare_image))
+@measure("clip_image", rev=1, takes=Picture("RGB", None), model=ModelUse(load_clip, prepare_image))
 def clip_image(
     handle: ClipModel, batch: Sequence[NDArray[np.uint8]], *, model: Annotated[str, ModelOf("clip")]
 ) -> Sequence[Vector]:
@@ -126,13 +128,16 @@ def _precision(handle: ClipModel) -> Any:
 
 
 def _open_clip_parts(files: ModelFiles) -> tuple[Any, Any, Any]:
-    with importing("open_clip"):
+    # open_clip wants transformers for text towers that lie in another repository, which `_check_folder` refuses
+    with importing("open_clip"), without("transformers"):
         import open_clip
 
     if (files.folder / "open_clip_config.json").is_file():
         name, weights = f"local-dir:{files.folder}", None
     else:
         name, weights = str(files.entry.details["architecture"]), str(_weights(files))
+        if "hf_model_name" in (open_clip.get_model_config(name) or {}).get("text_cfg", {}):
+            raise ValueError(ELSEWHERE)
     model, _, preprocess = open_clip.create_model_and_transforms(name, pretrained=weights, weights_only=True)
     return model, preprocess, open_clip.get_tokenizer(name)
 
@@ -161,7 +166,7 @@ def _check_folder(files: ModelFiles) -> None:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise _broken(files, f"its open_clip_config.json cannot be read ({error!r})") from error
         if "hf_model_name" in text or "hub:" in str(vision.get("timm_model_name", "")):
-            raise _broken(files, "a part of it lies in another repository, which is not fetched")
+            raise _broken(files, ELSEWHERE)
     _weights(files)
 
 

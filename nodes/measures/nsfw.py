@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nodegraph import ModelFiles, ModelOf, ModelUse, Pixels, measure, problem
+from nodegraph import ModelFiles, ModelOf, ModelUse, Picture, measure, problem
 from nodes.measures.classifier import LabelScorer, label_scores, load_label_scorer, prepare_scored
 from nodes.measures.saved_model import SavedModel, read_saved_model
 
@@ -103,7 +103,7 @@ def load_nsfw_classifier(files: ModelFiles, device: str) -> LabelScorer:
     return load_label_scorer(files, device, UNSAFE)
 
 
-@measure("nsfw.classifier", rev=1, takes=Pixels("RGB", None), model=ModelUse(load_nsfw_classifier, prepare_scored))
+@measure("nsfw.classifier", rev=1, takes=Picture("RGB", None), model=ModelUse(load_nsfw_classifier, prepare_scored))
 def nsfw_classifier(
     handle: LabelScorer, batch: Sequence[Any], *, model: Annotated[str, ModelOf("nsfw-classifier")]
 ) -> Sequence[float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from nodegraph import ModelFiles, ModelOf, ModelUse, Pixels, measure
+from nodegraph import ModelFiles, ModelOf, ModelUse, Picture, measure
 from nodes.measures.classifier import LabelScorer, label_scores, load_label_scorer, prepare_scored
 
 MARKED = ("watermark", "watermarked")
@@ -17,7 +17,7 @@ def load_watermark_classifier(files: ModelFiles, device: str) -> LabelScorer:
     return load_label_scorer(files, device, MARKED)
 
 
-@measure("watermark", rev=1, takes=Pixels("RGB", None), model=ModelUse(load_watermark_classifier, prepare_scored))
+@measure("watermark", rev=1, takes=Picture("RGB", None), model=ModelUse(load_watermark_classifier, prepare_scored))
 def watermark(
     handle: LabelScorer, batch: Sequence[Any], *, model: Annotated[str, ModelOf("watermark-classifier")]
 ) -> Sequence[float]:

@@ -11,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from nodegraph import ColumnInfo, Columns, ImageSet, Main, Range, Take, Values, score, scorer
+from nodes.measures.blur import blur as blur_measure
 from nodes.measures.header import header as header_measure
 from nodes.measures.quality import quality as quality_measure
 
@@ -39,9 +40,9 @@ ISSUE_COLUMNS = {
 }
 
 
-def issue_scores(measured: Values, header: Values) -> dict[str, NDArray[np.float64]]:
+def issue_scores(measured: Values, blur: Values, header: Values) -> dict[str, NDArray[np.float64]]:
     """The five scores of each picture, 0 (bad) to 1, by CleanVision 0.3.7's formulas; each of shape (n,)."""
-    edges, tones = _saturated(measured.list("edges")), _saturated(measured.list("histogram"))
+    edges, tones = _saturated(blur.list("edges")), _saturated(blur.list("histogram"))
     width, height = _numbers(header.list("width")), _numbers(header.list("height"))
     # in three equal bands each probability is a third: hence log2(3) bits more than the one band that is stored has
     entropy = _numbers(measured.list("entropy")) - np.where(is_grey(header), math.log2(3), 0.0)
@@ -73,6 +74,7 @@ def issues(
     images: ImageSet,
     *,
     measured: Annotated[Values, Take(quality_measure)],
+    blur: Annotated[Values, Take(blur_measure)],
     header: Annotated[Values, Take(header_measure)],
     dark: Annotated[float, Range(0, 1, 0.01), Main(), "Dark when `dark_score` is below this."] = 0.32,
     light: Annotated[float, Range(0, 1, 0.01), "Light when `light_score` is below this."] = 0.05,
@@ -96,7 +98,7 @@ def issues(
         "low_information": ("information_score", low_information),
         "odd_aspect": ("aspect_score", odd_aspect),
     }
-    scores = {name: pl.Series(name, found) for name, found in issue_scores(measured, header).items()}
+    scores = {name: pl.Series(name, found) for name, found in issue_scores(measured, blur, header).items()}
     flags = {f"is_{issue}": scores[name] < limit for issue, (name, limit) in limits.items()}
     return {**scores, **flags, "is_greyscale": pl.Series("is_greyscale", is_grey(header))}
 

@@ -88,8 +88,9 @@ def _value(measure: str, generator: np.random.Generator) -> object:
         vector = generator.normal(size=WIDTH)
         return (vector / np.linalg.norm(vector)).astype(np.float16)
     if measure == "quality":
-        numbers = generator.random(5).tolist()
-        return dict(zip(("brightness_5", "brightness_99", "entropy", "edges", "histogram"), numbers, strict=True))
+        return dict(zip(("brightness_5", "brightness_99", "entropy"), generator.random(3).tolist(), strict=True))
+    if measure == "blur":
+        return dict(zip(("edges", "histogram"), generator.random(2).tolist(), strict=True))
     side = int(generator.integers(256, 4096))
     return {
         "width": side, "height": 512, "megapixels": side * 512 / 1e6, "aspect": side / 512, "format": "JPEG",

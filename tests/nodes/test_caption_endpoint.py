@@ -31,7 +31,7 @@ from nodes.measures.chat import Question, answer_in, asked, endpoint_answer, is_
 from tests.nodes.chat_server import ChatServer, chat_server
 from tests.nodes.tables import images
 
-PICTURE = np.full((30, 40, 3), (200, 30, 30), np.uint8)
+PICTURE = Image.new("RGB", (40, 30), (200, 30, 30))
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_the_picture_and_the_question_are_sent_as_the_protocol_says(server: Chat
     assert head == "data:image/jpeg;base64"
     shown = Image.open(io.BytesIO(base64.b64decode(data)))
     assert (shown.format, shown.size) == ("JPEG", (40, 30))
-    assert np.abs(np.asarray(shown, int) - PICTURE).max() < 8
+    assert np.abs(np.asarray(shown, int) - np.asarray(PICTURE, int)).max() < 8
     assert "Authorization" not in server.headers[0]
 
 

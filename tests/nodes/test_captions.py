@@ -6,7 +6,6 @@ import socket
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 import pytest
 
@@ -18,7 +17,7 @@ from tests.nodes.golden.pictures import golden_pictures
 from tests.nodes.tables import images
 from tests.nodes.tiny_models import files_of, save_blip, save_llava
 
-PICTURES = [np.asarray(picture.convert("RGB")) for picture in golden_pictures().values()]
+PICTURES = [picture.convert("RGB") for picture in golden_pictures().values()]
 
 
 @pytest.fixture(scope="module")

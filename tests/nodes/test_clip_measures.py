@@ -18,7 +18,7 @@ from nodes.measures.clip import ClipModel, clip_image, clip_text, load_clip, pre
 from tests.nodes.golden.pictures import golden_pictures
 from tests.nodes.tiny_models import files_of, save_clip
 
-PICTURES = [np.asarray(picture.convert("RGB")) for picture in golden_pictures().values()]
+PICTURES = [picture.convert("RGB") for picture in golden_pictures().values()]
 ASSETS = Path(__file__).parents[2] / "assets"
 DEMO = ASSETS / "models" / "demo-clip"
 
@@ -61,17 +61,17 @@ def test_an_embedding_is_that_of_open_clip_used_plainly(clip: ClipModel) -> None
     import torch
 
     with torch.inference_mode():
-        pixels = torch.stack([clip.preprocess(Image.fromarray(picture)) for picture in PICTURES])
+        pixels = torch.stack([clip.preprocess(picture) for picture in PICTURES])
         plain = torch.nn.functional.normalize(clip.model.encode_image(pixels)).numpy()
-    small = [at for at, picture in enumerate(PICTURES) if min(picture.shape[:2]) < 2 * 3 * clip.side]
+    small = [at for at, picture in enumerate(PICTURES) if min(picture.size) < 2 * 3 * clip.side]
     assert len(small) > 5
     assert embeddings(clip, PICTURES)[small].astype(np.float32) == pytest.approx(plain[small], abs=1e-3)
 
 
 def test_averaging_a_large_picture_first_hardly_turns_its_embedding(clip: ClipModel) -> None:
-    large = Image.fromarray(PICTURES[0]).resize((1200, 900), Image.Resampling.BICUBIC)
+    large = PICTURES[0].resize((1200, 900), Image.Resampling.BICUBIC)
     plain = np.asarray(clip.geometry(large))
-    ours = prepare_image(clip, np.asarray(large), model="tiny-clip")
+    ours = prepare_image(clip, large, model="tiny-clip")
     assert not np.array_equal(ours, plain)
     one, other = np.stack(clip_image(clip, [ours, plain], model="tiny-clip")).astype(np.float32)
     assert float(one @ other) > 0.999
@@ -140,6 +140,11 @@ def test_a_part_that_would_be_fetched_from_elsewhere_is_a_problem(own_folder: Pa
     assert "another repository" in problem_of(own_folder).message
 
 
+def test_so_is_an_architecture_that_wants_such_a_part(own_folder: Path) -> None:
+    (own_folder / "open_clip_config.json").unlink()
+    assert "another repository" in problem_of(own_folder, architecture="roberta-ViT-B-32").message
+
+
 class Touch:
     """Unpickled, it writes a file."""
 
@@ -164,7 +169,7 @@ def test_the_demo_model_finds_the_sample_that_a_caption_describes() -> None:
     scenes = json.loads((ASSETS / "samples.json").read_text("utf-8"))
     plain = {file: scene["caption"] for file, scene in scenes.items() if scene["opens"] and not scene["planted"]}
     captions = list(dict.fromkeys(plain.values()))
-    pictures = [np.asarray(Image.open(ASSETS / "samples" / file).convert("RGB")) for file in plain]
+    pictures = [Image.open(ASSETS / "samples" / file).convert("RGB") for file in plain]
     likeness = embeddings(demo, pictures) @ np.stack(clip_text(demo, captions, model="demo-clip")).T
     right = [captions[best] == caption for best, caption in zip(likeness.argmax(1), plain.values(), strict=True)]
     assert len(right) > 10

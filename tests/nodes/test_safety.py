@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from nodegraph import Context, ModelFiles, ProblemError, Values
 from nodegraph.parameters import with_defaults
@@ -197,7 +198,7 @@ def test_the_shipped_heads_are_the_published_files_and_fit_their_clip_models() -
         assert (head.sha256[head.files[0]], head.bytes) == (sha256_of(path), path.stat().st_size)
 
 
-PICTURES = [np.full((40, 60, 3), level, np.uint8) for level in (0, 90, 255)]
+PICTURES = [Image.new("L", (60, 40), level).convert("RGB") for level in (0, 90, 255)]
 
 
 @pytest.mark.parametrize("save", [save_vit_classifier, save_timm_classifier])

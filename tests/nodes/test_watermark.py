@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
+from PIL import Image
 
 from nodegraph import ProblemError, Values
 from nodegraph.parameters import with_defaults
@@ -20,7 +20,7 @@ from tests.nodes.tiny_models import save_vit_classifier
 def test_the_score_is_the_probability_of_a_watermark(tmp_path: Path) -> None:
     handle = load_watermark_classifier(save_vit_classifier(tmp_path, ["No Watermark", "Watermark"]), "cpu")
     assert handle.counted == (1,)
-    pictures = [np.full((20, 30, 3), level, np.uint8) for level in (0, 255)]
+    pictures = [Image.new("RGB", (30, 20), shade) for shade in ("black", "white")]
     tensors = [prepare_scored(handle, picture, model="tiny") for picture in pictures]
     found = watermark_measure(handle, tensors, model="tiny")
     logits = [handle.classifier.model(pixel_values=tensor[None]).logits[0] for tensor in tensors]

@@ -97,7 +97,7 @@ class MainWindow(QMainWindow):
         self.gallery = GalleryPanel(*shared, self.thumbnails, self.theme, self)
         self.outline = OutlinePanel(*shared, self)
         self.log = LogPanel(self.run, self)
-        self.palette_popup = NodePalette(self.document, self.registry, self.theme, self)
+        self.palette_popup = NodePalette(self.document, self.registry, self.theme, self.settings, self)
         self.invitation = Invitation(self.document, self.actions, self.theme, self.canvas.viewport())
         for bar in (self.canvas.horizontalScrollBar(), self.canvas.verticalScrollBar()):
             bar.valueChanged.connect(self.invitation.place)

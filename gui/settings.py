@@ -13,6 +13,7 @@ ThemeChoice = Literal["system", "dark", "light"]
 THEMES: tuple[ThemeChoice, ...] = ("system", "dark", "light")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 MOST_RECENT = 10
+MOST_USES = 60
 
 
 class Settings(QObject):
@@ -83,6 +84,15 @@ class Settings(QObject):
         """Forgets the recent files."""
         self._store.remove("recent")
         self.recent_changed.emit()
+
+    def used_nodes(self) -> tuple[str, ...]:
+        """The types of the nodes that were added last, the latest last."""
+        given = _parsed(self._text("used_nodes"))
+        return tuple(str(type) for type in cast(list[object], given)) if isinstance(given, list) else ()
+
+    def add_used_node(self, type: str) -> None:
+        """Remembers that a node of this type was added."""
+        self._store.setValue("used_nodes", json.dumps([*self.used_nodes(), type][-MOST_USES:]))
 
     def flag(self, name: str) -> bool:
         """Something that happened once and is not asked again, such as "hints-dismissed"."""

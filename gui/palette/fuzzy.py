@@ -8,14 +8,14 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-PREFIX, WORD_PREFIX, INSIDE, INITIALS, SCATTERED = 5.0, 4.0, 3.0, 2.5, 1.0
+PREFIX, WORD_PREFIX, INSIDE, WORDS, INITIALS, SCATTERED = 5.0, 4.0, 3.0, 2.75, 2.5, 1.0
 
 
 def fit(query: str, text: str) -> float:
     """How well `query` fits `text`; 0 is not at all.
 
-    Best is the start of the text, then the start of a word, inside, initials, scattered letters. Case is ignored. Of
-    equal fits the shorter text is the better one.
+    Best is the start of the text, then the start of a word, inside, several words in any order, initials, scattered
+    letters. Case is ignored. Of equal fits the shorter text is the better one.
     """
     wanted, given = query.casefold().strip(), text.casefold()
     if not wanted:
@@ -28,6 +28,9 @@ def fit(query: str, text: str) -> float:
         return WORD_PREFIX + brevity
     if wanted in given:
         return INSIDE + brevity
+    parts = wanted.split()
+    if len(parts) > 1 and all(any(word.startswith(part) for word in words) for part in parts):
+        return WORDS + brevity
     if "".join(word[:1] for word in words).startswith(wanted):
         return INITIALS + brevity
     letters = iter(given)

@@ -82,6 +82,12 @@ class SearchPopup(QFrame):
         self.list.itemClicked.connect(lambda _item: self._pick())
         self.list.currentItemChanged.connect(lambda now, _before: self._describe(now))
 
+    def put_below_field(self, widget: QWidget) -> None:
+        """Puts a widget between the field and the list."""
+        layout = self.layout()
+        if isinstance(layout, QVBoxLayout):
+            layout.insertWidget(1, widget)
+
     def entries(self, query: str) -> Sequence[Entry]:
         """What fits the query, best first."""
         raise NotImplementedError

@@ -26,8 +26,8 @@ def titles(popup) -> list[str]:
 
 
 @pytest.fixture
-def nodes(document: GraphDocument, registry: Registry, qtbot) -> NodePalette:
-    palette = NodePalette(document, registry, load_theme("dark"))
+def nodes(document: GraphDocument, registry: Registry, settings: Settings, qtbot) -> NodePalette:
+    palette = NodePalette(document, registry, load_theme("dark"), settings)
     qtbot.addWidget(palette)
     palette.open_at(QPoint(10, 10))
     return palette
@@ -64,10 +64,45 @@ def test_a_loose_output_is_offered_no_source(nodes: NodePalette, registry: Regis
     assert len(titles(nodes)) == sum(bool(spec.inputs) for spec in registry.nodes.values())
 
 
-def test_what_was_used_last_comes_first(nodes: NodePalette, qtbot) -> None:
-    nodes.picked.emit("report/html")
-    nodes.open_at(QPoint(0, 0))
-    assert titles(nodes)[0] == "Report"
+def test_what_was_used_last_and_most_comes_first_also_after_the_next_start(
+    nodes: NodePalette, document: GraphDocument, registry: Registry, settings: Settings, qtbot
+) -> None:
+    for type in ("filter/threshold", "filter/threshold", "filter/threshold", "inspect/probe", "report/html"):
+        nodes.picked.emit(type)
+    again = NodePalette(document, registry, load_theme("dark"), settings)
+    qtbot.addWidget(again)
+    again.open_at(QPoint(0, 0))
+    assert titles(again)[:3] == ["Threshold", "Report", "Probe"]
+    again.open_at(QPoint(0, 0), (End("a", "images"), False))
+    assert titles(again)[0] == "Threshold"
+
+
+def test_tab_looks_through_one_kind_of_those_that_fit(nodes: NodePalette, registry: Registry, qtbot) -> None:
+    qtbot.keyClick(nodes.field, Qt.Key.Key_Tab)
+    assert nodes.kinds.kind == "source"
+    assert len(titles(nodes)) == sum(spec.kind == "source" for spec in registry.nodes.values())
+    qtbot.keyClicks(nodes.field, "kohya")
+    assert titles(nodes)[0] == "Kohya folder"
+    qtbot.keyClick(nodes.field, Qt.Key.Key_Backtab)
+    assert nodes.kinds.kind == "" and "Export for kohya" in titles(nodes)
+    nodes.open_at(QPoint(0, 0), (End("a", "images"), True))
+    qtbot.keyClick(nodes.field, Qt.Key.Key_Tab)
+    assert nodes.kinds.kind == "scorer", "a source fits no loose output"
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [("export kohya", "Export for kohya"), ("captions lint", "Lint captions"), ("hash dup", "Hash duplicates")],
+)
+def test_words_are_found_in_any_order(nodes: NodePalette, qtbot, query: str, first: str) -> None:
+    qtbot.keyClicks(nodes.field, query)
+    assert titles(nodes)[0] == first
+
+
+def test_a_kind_is_found_by_its_name(nodes: NodePalette, registry: Registry, qtbot) -> None:
+    qtbot.keyClicks(nodes.field, "dedup")
+    found = {nodes.list.item(row).data(ENTRY).value for row in range(nodes.list.count())}
+    assert {spec.type for spec in registry.nodes.values() if spec.kind == "dedup"} <= found
 
 
 def test_a_command_is_triggered_by_a_few_letters_and_a_disabled_one_is_not(qtbot) -> None:

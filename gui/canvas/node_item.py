@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from gui.canvas.node_face import NodeFace
 from gui.canvas.node_geometry import THUMBNAIL, THUMBNAILS, layout_of
-from gui.canvas.node_paint import FAR, NEAR, NodePainter, strip_of
+from gui.canvas.node_paint import FAR, NodePainter, strip_of
 from gui.canvas.style import CanvasStyle
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class NodeItem(QGraphicsItem):
             if scale < FAR:
                 small = self._small = self._small or self._composed(12.0, 1.0)
             else:
-                strip = self._strip = self._strip or self._composed(THUMBNAIL, PICTURE_RATIO if scale >= NEAR else 1.0)
+                strip = self._strip = self._strip or self._composed(THUMBNAIL, PICTURE_RATIO)
         self._painter.paint(painter, scale, self.chosen, strip, small)
 
     def _arrange(self) -> None:
@@ -112,6 +112,4 @@ class NodeItem(QGraphicsItem):
 
     def _composed(self, side: float, ratio: float) -> QPixmap:
         keys = self.face.contents[:THUMBNAILS]
-        return strip_of(
-            [self.canvas.thumbnail(key) for key in keys], self._style, side, PICTURE_RATIO if ratio > 1 else 1
-        )
+        return strip_of([self.canvas.thumbnail(key) for key in keys], self._style, side, ratio)

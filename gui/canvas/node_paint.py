@@ -6,11 +6,11 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QPainter, QPen, QPixmap, QPolygonF
 
 from gui.canvas.node_face import FieldFace, NodeFace
+from gui.canvas.node_far import OFF, FarPainter, paint_block
 from gui.canvas.node_geometry import GAP, PAD, PORT_RADIUS, TITLE, WIDTH, NodeLayout
 from gui.canvas.node_texts import (
     CHOSEN,
     LEFT,
-    LINE,
     RIGHT,
     TITLE_ROOM,
     FarTexts,
@@ -29,9 +29,6 @@ NEAR = 0.45
 
 HEADING, LEAST_HEADING, MOST_HEADING = 9.5, 21, 46
 """Pixels of a title on the screen while not everything is painted, and in the node itself: as many as it has room."""
-
-OFF = 0.5
-"""How much of a node that does not run can be seen."""
 
 
 class NodePainter:
@@ -62,62 +59,12 @@ class NodePainter:
     ) -> None:
         """Paints the node as it is seen at this scale."""
         if scale < FAR:
-            self._far(painter, chosen, small_strip)
+            paint_block(painter, self.style, self.face, self.layout, chosen, small_strip)
         elif scale < NEAR:
-            self._middle(painter, scale, chosen, strip)
+            far = FarPainter(self.style, self.face, self.layout, self._from_afar(scale), 1 / scale)
+            far.paint(painter, chosen, strip)
         else:
             self._full(painter, self.style.letters(scale), chosen, strip)
-
-    def _far(self, painter: QPainter, chosen: bool, strip: QPixmap | None) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        size, style = self.layout.size, self.style
-        painter.fillRect(size, style.chosen.color() if chosen else style.node)
-        if self.face.off:
-            painter.setOpacity(OFF)
-        inner = size.adjusted(8, 8, -8, -8) if chosen else size
-        painter.fillRect(
-            QRectF(inner.x(), inner.y(), inner.width(), min(40.0, inner.height())), style.kind(self.face.kind)
-        )
-        height = 14.0
-        state = "error" if self.face.errors else self.face.state
-        bar = QRectF(inner.x(), inner.bottom() - height, inner.width(), height)
-        painter.fillRect(bar, style.state(state))
-        if strip is not None and inner.height() > 70:
-            painter.drawPixmap(QRectF(10, 52, WIDTH - 20, 47), strip, QRectF(strip.rect()))
-
-    def _middle(self, painter: QPainter, scale: float, chosen: bool, strip: QPixmap | None) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        style, layout, face = self.style, self.layout, self.face
-        texts = self._from_afar(scale)
-        head = layout.size.height() if layout.collapsed else texts.head
-        painter.fillRect(layout.size, style.node)
-        if face.off:
-            painter.setOpacity(OFF)
-        painter.fillRect(QRectF(0, 0, WIDTH, head), style.title(face.kind))
-        painter.fillRect(QRectF(0, 0, 7, head), style.kind(face.kind))
-        state = "error" if face.errors else face.state
-        if state != "ready":
-            painter.fillRect(QRectF(0, layout.size.bottom() - 7, WIDTH, 7), style.state(state))
-        painter.setFont(texts.font)
-        painter.setPen(style.text)
-        line = texts.size * LINE
-        top = max(4.0, (head - len(texts.lines) * line) / 2) if layout.collapsed else 4.0
-        for number, text in enumerate(texts.lines):
-            painter.drawText(QRectF(PAD + 8, top + number * line, WIDTH, line), LEFT, text)
-        if texts.counts:
-            painter.setPen(style.error if face.wrong else style.dim)
-            painter.drawText(QRectF(PAD, head + 4, WIDTH - PAD, line), LEFT, texts.counts)
-            head += line
-        for rect in layout.fields.values():
-            if rect.top() > head:
-                painter.fillRect(rect, style.field)
-        for name, place in (*layout.inputs.items(), *layout.outputs.items()):
-            painter.fillRect(QRectF(place.x() - 6, place.y() - 6, 12, 12), style.port(name))
-        if strip is not None:
-            painter.drawPixmap(layout.strip.topLeft(), strip)
-        painter.setPen(style.chosen if chosen else style.error_border if face.errors else style.border)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(layout.size)
 
     def _full(self, painter: QPainter, letters: Letters, chosen: bool, strip: QPixmap | None) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

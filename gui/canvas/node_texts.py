@@ -81,12 +81,21 @@ def far_texts_of(face: NodeFace, layout: NodeLayout, font: QFont, size: int) -> 
     metrics = QFontMetricsF(font)
     below = layout.strip.top() if not layout.strip.isEmpty() else layout.size.bottom()
     lines = _wrapped(face.title, metrics, WIDTH - 2 * PAD - 8, 2 if 2 * size * LINE + 8 <= below else 1)
-    counts = face.wrong or face.counts
+    counts = _said_from_afar(face)
     if not counts or len(lines) * size * LINE + 8 + size * LINE + 4 > below:
         return FarTexts(lines, "", font, size)
     if metrics.horizontalAdvance(counts) > WIDTH - 2 * PAD:
         counts = counts.rpartition(" · ")[2]  # what is kept says more than what came in
     return FarTexts(lines, metrics.elidedText(counts, _CUT, WIDTH - 2 * PAD), font, size)
+
+
+def _said_from_afar(face: NodeFace) -> str:
+    """The one thing to know of a node besides its title; that it never ran is seen."""
+    if face.wrong or face.off:
+        return face.status
+    if face.state == "running":
+        return face.remark or face.state_word
+    return face.state_word if face.state == "review" else face.counts
 
 
 def _wrapped(text: str, metrics: QFontMetricsF, room: float, most: int) -> tuple[str, ...]:

@@ -67,3 +67,14 @@ def test_one_long_word_is_cut_not_lost(style: CanvasStyle, registry: Registry) -
     face, layout = threshold(registry, label="Donaudampfschifffahrtsgesellschaft")
     far = far_texts_of(face, layout, style.heading(40), 40)
     assert len(far.lines) == 1 and far.lines[0].startswith("Dona") and far.lines[0].endswith("\N{HORIZONTAL ELLIPSIS}")
+
+
+def test_from_afar_a_node_says_what_has_to_be_known_of_it(style: CanvasStyle, registry: Registry) -> None:
+    def said(state: str, **result: object) -> str:
+        face, layout = threshold(registry, "", state=state, rows_in=12, rows_out=10, **result)
+        return far_texts_of(face, layout, style.heading(21), 21).counts
+
+    assert said(state="done") == "12 in \N{MIDDLE DOT} 10 kept"
+    assert said(state="running", progress=0.62) == "62%"
+    assert said(state="review").startswith("waits for")
+    assert said(state="error", message="Too dark").startswith("Too dark")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
@@ -26,15 +26,20 @@ from gui.gallery.widgets import label
 from gui.theme.theme import Theme
 from nodegraph.data.pixels import Header
 
+_STOP = Qt.ItemDataRole.UserRole
 FEW = 3
 """Nodes that gave at most so many values show them at once; the others when they are unfolded."""
 
 
 class Facts(QWidget):
-    """The panel beside the picture. `caption_written(text)`; `caption_reset()`: back to what the machine wrote."""
+    """The panel beside the picture. `caption_written(text)`; `caption_reset()`: back to what the machine wrote.
+
+    `node_wanted(node, port)`: a node of the way was opened; the port is "dropped" where the picture did not go on.
+    """
 
     caption_written = Signal(str)
     caption_reset = Signal()
+    node_wanted = Signal(str, str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,10 +57,13 @@ class Facts(QWidget):
         self.reset.clicked.connect(self.caption_reset)
         self.way = _tree([self.tr("Node"), self.tr("What it made of it")], self.tr("Way through the graph"))
         self.columns = _tree([self.tr("Column"), self.tr("Value")], self.tr("All columns"))
+        self.file = _tree([self.tr("Name"), self.tr("What is written there")], self.tr("What the file says"))
+        self.way.itemActivated.connect(self._go)
         tabs = QTabWidget()
         tabs.setDocumentMode(True)
         tabs.addTab(self.way, self.tr("Way"))
         tabs.addTab(self.columns, self.tr("Columns"))
+        tabs.addTab(self.file, self.tr("File"))
         under = QHBoxLayout()
         under.addWidget(self._by, 1)
         under.addWidget(self.reset)
@@ -68,22 +76,38 @@ class Facts(QWidget):
         whole.addWidget(tabs, 1)
         self.apply_theme(theme)
 
-    def show_row(self, row: Mapping[str, Any]) -> None:
-        """Shows what a row says."""
+    def show_row(self, row: Mapping[str, Any], beside: Mapping[str, Any] | None = None) -> None:
+        """Shows what a row says; with another one beside it, which stands on the left, the columns of both."""
         self._name.setText(name_of(row.get("rid") or ""))
         self._name.setToolTip(row.get("path") or "")
         reason = row.get(REASON)
         self._reason.setText(self.tr("Dropped by {}").format(reason) if reason else "")
         self._reason.setVisible(bool(reason))
-        self.columns.clear()
-        for name, value in row.items():
-            if not name.startswith("_"):
-                item = QTreeWidgetItem([name, shown(value)])
-                item.setToolTip(1, str(value))
-                self.columns.addTopLevelItem(item)
+        self._show_columns([row] if beside is None else [beside, row])
 
-    def show_file(self, header: Header | None, trouble: str = "") -> None:
+    def _show_columns(self, rows: list[Mapping[str, Any]]) -> None:
+        heads = [self.tr("Value")] if len(rows) == 1 else [self.tr("Left"), self.tr("Right")]
+        self.columns.clear()
+        self.columns.setColumnCount(1 + len(rows))
+        self.columns.setHeaderLabels([self.tr("Column"), *heads])
+        self.columns.header().resizeSection(0, 168 if len(rows) == 1 else 124)
+        self.columns.header().resizeSection(1, 96)
+        for name in dict.fromkeys(name for row in rows for name in row if not name.startswith("_")):
+            values = [row.get(name) for row in rows]
+            item = QTreeWidgetItem([name, *map(shown, values)])
+            for place, value in enumerate(values, 1):
+                item.setToolTip(place, str(value))
+                if value != values[0]:
+                    item.setForeground(place, self._theme["accent"])
+            self.columns.addTopLevelItem(item)
+
+    def show_file(self, path: str, header: Header | None, written: Mapping[str, str], trouble: str = "") -> None:
         """Shows what the file says of itself, or why it cannot be shown."""
+        self.file.clear()
+        for name, text in {self.tr("Path"): path, **written}.items():
+            item = QTreeWidgetItem([name, " ".join(text.split())])
+            item.setToolTip(1, text)
+            self.file.addTopLevelItem(item)
         if header is None:
             self._file.setText(trouble or self.tr("Reading..."))
             return
@@ -112,6 +136,7 @@ class Facts(QWidget):
             colour = "state_review" if stop.port == "review" else "dropped" if stop.dropped else "kept"
             item.setForeground(1, self._theme[colour])
             item.setToolTip(1, words)
+            item.setData(0, _STOP, (stop.node, "dropped" if stop.reason and stop.port != "review" else stop.port))
             for name, value in stop.values.items():
                 child = QTreeWidgetItem([name, shown(value)])
                 child.setForeground(0, QColor(self._theme["text_dim"]))
@@ -119,6 +144,11 @@ class Facts(QWidget):
                 item.addChild(child)
             self.way.addTopLevelItem(item)
             item.setExpanded(stop.dropped or len(stop.values) <= FEW)
+
+    def _go(self, item: QTreeWidgetItem) -> None:
+        stop = (item.parent() or item).data(0, _STOP)
+        if stop is not None:
+            self.node_wanted.emit(*stop)
 
     def apply_theme(self, theme: Theme) -> None:
         """Takes on another theme."""
@@ -141,4 +171,17 @@ def _tree(heads: list[str], name: str) -> QTreeWidget:
     tree.setUniformRowHeights(True)
     tree.setTextElideMode(Qt.TextElideMode.ElideRight)
     tree.header().resizeSection(0, 168)
+    copy = QAction(QCoreApplication.translate("Facts", "Copy"), tree)
+    copy.setShortcut(QKeySequence.StandardKey.Copy)
+    copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+    copy.triggered.connect(lambda: _copy(tree.currentItem()))
+    tree.addAction(copy)
+    tree.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
     return tree
+
+
+def _copy(item: QTreeWidgetItem | None) -> None:
+    """Copies the whole of what is cut short in the list."""
+    if item is not None:
+        texts = [item.toolTip(place) or item.text(place) for place in range(1, item.columnCount())]
+        QGuiApplication.clipboard().setText("\t".join(texts))

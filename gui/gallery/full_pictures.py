@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict, deque
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QImage
@@ -13,6 +14,7 @@ from PySide6.QtGui import QImage
 from gui.gallery.latest_first import LatestFirst
 from nodegraph.data.pixels import Header, Unavailable, Unreadable, decode_full, read_header
 from nodegraph.data.recipe import Recipe
+from nodegraph.data.written import written_in
 
 KEPT_BYTES = 600 * 2**20
 SMALLEST_COPY = 1400
@@ -20,10 +22,14 @@ SMALLEST_COPY = 1400
 
 @dataclass(frozen=True)
 class FullPicture:
-    """A picture with copies of half the size each, largest first, and what its file says. Without one: why not."""
+    """A picture with copies of half the size each, largest first, and what its file says. Without one: why not.
+
+    `written`: what programs and cameras wrote into the file.
+    """
 
     copies: tuple[QImage, ...] = ()
     header: Header | None = None
+    written: Mapping[str, str] = field(default_factory=dict[str, str])
     trouble: str = ""
 
     @property
@@ -124,4 +130,11 @@ def load(path: str, recipe: str) -> FullPicture:
         copies.append(
             copies[-1].scaled(half, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
         )
-    return FullPicture(tuple(copies), header)
+    return FullPicture(tuple(copies), header, _written(path, how))
+
+
+def _written(path: str, recipe: Recipe) -> dict[str, str]:
+    try:
+        return written_in(path, recipe)
+    except (Unreadable, Unavailable, OSError):  # its pixels can be seen all the same
+        return {}

@@ -124,6 +124,7 @@ class GalleryPanel(QWidget):
                 self._document, self._results, self._thumbnails, self.by_hand, self._theme, self.window()
             )
             self.viewer.moved.connect(self._follow_viewer)
+            self.viewer.node_wanted.connect(self._go_to_node)
         self.viewer.show_rows(self.grid.rows, self._node, position)
 
     def open_pair(self, one: int, other: int) -> None:
@@ -169,6 +170,8 @@ class GalleryPanel(QWidget):
         self.chosen.show_node(self._node or "", decides=is_review(self._document, self._node))
         self.grid.set_words(has_words(table))
         self.tools.set_columns([name for name in table.columns if not name.startswith("_") and name != "recipe"])
+        if self.viewer is not None and self._node is not None:
+            self.viewer.turn_to(self._node)
         self._try(lambda: self.grid.rows.show_table(table))
         place = self.grid.rows.position_of(rid) if rid else None
         if place is not None and place != self.grid.currentIndex().row():
@@ -206,6 +209,13 @@ class GalleryPanel(QWidget):
         index = self.grid.rows.index(position)
         self.grid.setCurrentIndex(index)
         self.grid.scrollTo(index)
+
+    def _go_to_node(self, node: str, port: str) -> None:
+        """Turns to a node of the way of the picture in the viewer, and there to the rows that it is among."""
+        self._lane = port
+        self._seen = None
+        self._selection.choose([node])
+        self.renew()
 
     def _graph_changed(self, _before: object, _after: object) -> None:
         self._renew_later.start()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, Qt, Signal
-from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPixmap, QWheelEvent
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from gui.gallery.full_pictures import FullPicture
@@ -46,6 +46,7 @@ class PictureView(QWidget):
         self._picture: FullPicture | None = None
         self._thumbnail: QPixmap | None = None
         self._words = ""
+        self._title = ""
         self._drag: QPointF | None = None
         self.sight = sight
         sight.changed.connect(self.update)
@@ -59,9 +60,11 @@ class PictureView(QWidget):
         sight.changed.connect(self.update)
         self.update()
 
-    def show_picture(self, picture: FullPicture | None, thumbnail: QPixmap | None, words: str = "") -> None:
-        """Shows a picture, or what there is of it; `words` where there is nothing at all."""
-        self._picture, self._thumbnail, self._words = picture, thumbnail, words
+    def show_picture(
+        self, picture: FullPicture | None, thumbnail: QPixmap | None, words: str = "", title: str = ""
+    ) -> None:
+        """Shows a picture, or what there is of it; `words` where there is nothing at all; `title` stands over it."""
+        self._picture, self._thumbnail, self._words, self._title = picture, thumbnail, words, title
         self.update()
 
     def apply_theme(self, theme: Theme) -> None:
@@ -130,6 +133,21 @@ class PictureView(QWidget):
             painter.drawImage(visible, image, source)
         else:
             painter.drawPixmap(visible, image, source)
+        self._paint_title(painter)
+
+    def _paint_title(self, painter: QPainter) -> None:
+        if not self._title:
+            return
+        metrics = self.fontMetrics()
+        text = metrics.elidedText(self._title, Qt.TextElideMode.ElideMiddle, self.width() - 36)
+        place = QRectF(8, 8, metrics.horizontalAdvance(text) + 16, metrics.height() + 8)
+        fill = QColor(self._theme["window"])
+        fill.setAlphaF(0.86)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(fill)
+        painter.drawRoundedRect(place, 4, 4)
+        painter.setPen(self._theme["text"])
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """The wheel zooms to the cursor."""

@@ -19,6 +19,7 @@ from gui.gallery.lanes import title_of
 from gui.gallery.latest_first import LatestFirst
 from gui.gallery.picture_view import STEP, PictureView, Sight
 from gui.gallery.rows_model import RowsModel
+from gui.gallery.rows_model import name_of as name_of_row
 from gui.gallery.thumbnails import Thumbnails
 from gui.gallery.verdict import VerdictButtons, is_review
 from gui.gallery.way import Station, Stop, stations_of, way_of
@@ -32,9 +33,13 @@ Row = dict[str, Any]
 
 
 class Viewer(QWidget):
-    """A window that goes through the rows of a grid. `moved(position)` follows each step."""
+    """A window that goes through the rows of a grid. `moved(position)` follows each step.
+
+    `node_wanted(node, port)` asks for the rows of another node, which this picture went through.
+    """
 
     moved = Signal(int)
+    node_wanted = Signal(str, str)
     _way_came = Signal()
 
     def __init__(
@@ -70,6 +75,7 @@ class Viewer(QWidget):
         self.facts = Facts(theme)
         self.facts.caption_written.connect(self._write)
         self.facts.caption_reset.connect(lambda: self._write(None))
+        self.facts.node_wanted.connect(self.node_wanted)
         by_hand.changed.connect(self._show_caption)
         self.apart = ApartButton(by_hand)
         self.verdict = VerdictButtons(by_hand)
@@ -98,6 +104,12 @@ class Viewer(QWidget):
         self.activateWindow()
         self.view.setFocus()
 
+    def turn_to(self, node: str) -> None:
+        """The grid is about to show the rows of another node."""
+        if node != self._node:
+            self.facts.caption.commit()
+            self._node = node
+
     def step(self, by: int) -> None:
         """The next picture, or one further away."""
         if self._rows is not None and self._rows.rowCount():
@@ -108,8 +120,17 @@ class Viewer(QWidget):
         self._pinned = self._row() if on else None
         self.other.setVisible(on and self._pinned is not None)
         self._compare.setChecked(on)
+        self._sight.fit()
         self._show_pictures()
         self._show_pair()
+
+    def swap(self) -> None:
+        """The picture that was kept on the left goes on the right, and the other way round."""
+        before, row = self._pinned, self._row()
+        place = self._rows.position_of(before["rid"]) if before is not None and self._rows is not None else None
+        if place is not None and row is not None:
+            self._pinned = row
+            self._go(place)
 
     def apply_theme(self, theme: Theme) -> None:
         """Takes on another theme."""
@@ -137,7 +158,6 @@ class Viewer(QWidget):
             self._rid = row["rid"] or ""
             self._sight.fit()
             self.facts.show_way([])
-        self.facts.show_row(row)
         self._show_caption()
         self._show_pictures()
         self._show_pair()
@@ -180,15 +200,19 @@ class Viewer(QWidget):
             words = trouble or (
                 self.tr("Reading...") if one.get("path") else self.tr("There is no picture of this row.")
             )
+            title = "" if self._pinned is None else name_of_row(one["rid"] or "")
             small = None if trouble else self._thumbnails.get(content, one.get("path") or "")
-            view.show_picture(full, small, words)
+            view.show_picture(full, small, words, title)
             if view is self.view:
                 no_file = self.tr("Its file is not known.") if not one.get("path") else trouble
-                self.facts.show_file(full.header if full is not None else None, no_file)
+                header, written = (full.header, full.written) if full is not None else (None, {})
+                self.facts.show_file(one.get("path") or "", header, written, no_file)
         self._say_scale()
 
     def _show_pair(self) -> None:
         row = self._row()
+        if row is not None:
+            self.facts.show_row(row, self._pinned)
         self.apart.show_pair(self._node, *(one["cid"] or "" if one is not None else "" for one in (self._pinned, row)))
 
     def _picture_came(self, name: str) -> None:
@@ -269,7 +293,7 @@ class Viewer(QWidget):
 
     def _lay_out(self) -> None:
         self._compare = toggle(self.tr("Side by Side"))
-        self._compare.setToolTip(self.tr("Keep this picture on one side and go on with the other (C)"))
+        self._compare.setToolTip(self.tr("Keep this picture on one side and go on with the other (C); X swaps the two"))
         self._compare.clicked.connect(self.pin)
         bar = QHBoxLayout()
         bar.setContentsMargins(10, 6, 10, 6)
@@ -317,6 +341,7 @@ class Viewer(QWidget):
             (("+", "="), lambda: self.view.zoom_by(STEP)),
             (("-",), lambda: self.view.zoom_by(1 / STEP)),
             (("C",), lambda: self.pin(self._pinned is None)),
+            (("X",), self.swap),
             (("N",), self.apart.click),
             (("A",), lambda: self.verdict.press("accept")),
             (("L",), lambda: self.verdict.press("review")),

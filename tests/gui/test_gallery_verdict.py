@@ -26,11 +26,10 @@ def viewer(panel: GalleryPanel, world: World, qtbot: QtBot, tmp_path: Path) -> I
     world.document.set_path(tmp_path / "graph.json")
     world.document.push(AddNode(Node("triage", "flow/triage")), "Add Triage")
     world.results.update("triage", state="done", files=dict(world.results.of("folder").files))
-    world.selection.choose(["folder"])
+    world.selection.choose(["triage"])
     panel.open_viewer(0)
     assert panel.viewer is not None
     qtbot.addWidget(panel.viewer)
-    panel.viewer.show_rows(panel.viewer._rows, "triage", 0)  # type: ignore[arg-type]
     yield panel.viewer
 
 
@@ -82,7 +81,7 @@ def test_where_the_journal_cannot_be_written_the_picture_stays(viewer: Viewer, w
 def test_the_gallery_says_how_many_wait_and_what_to_press(viewer: Viewer, world: World, panel: GalleryPanel) -> None:
     files = {"kept": world.results.of("sharp").files["kept"], "review": world.results.of("folder").files["images"]}
     world.results.update("triage", state="review", files=files)
-    world.selection.choose(["triage"])
+    panel.renew()
     assert panel.waiting.text() == "12 pictures wait for you under To review."
     panel.choose_lane("review")
     assert panel.waiting.text().startswith("12 pictures wait for you: choose some")

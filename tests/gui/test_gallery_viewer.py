@@ -10,7 +10,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -104,6 +106,48 @@ def test_side_by_side_one_stays_and_both_zoom(viewer: Viewer) -> None:
     assert viewer.other.sight is viewer.view.sight
     QTest.keyClick(viewer.view, Qt.Key.Key_Escape)
     assert viewer.isVisible() and not viewer.other.isVisible()
+
+
+def test_side_by_side_tells_the_names_and_columns_of_both_and_swaps(viewer: Viewer) -> None:
+    QTest.keyClick(viewer.view, Qt.Key.Key_C)
+    viewer.step(2)
+    columns = viewer.facts.columns
+    items = {columns.topLevelItem(row).text(0): columns.topLevelItem(row) for row in range(columns.topLevelItemCount())}
+    assert (items["sharpness"].text(1), items["sharpness"].text(2)) == ("0", "20")
+    accent = viewer.facts._theme["accent"]
+    assert items["sharpness"].foreground(2).color() == accent
+    assert items["caption"].foreground(2).color() != accent, "both are dogs"
+    assert (viewer.other._title, viewer.view._title) == ("picture-00.png", "picture-02.png")
+    QTest.keyClick(viewer.view, Qt.Key.Key_X)
+    assert (viewer.other._title, viewer.view._title) == ("picture-02.png", "picture-00.png")
+    QTest.keyClick(viewer.view, Qt.Key.Key_C)
+    assert (columns.columnCount(), viewer.view._title) == (2, "")
+
+
+def test_a_node_of_the_way_is_opened_with_the_picture(
+    viewer: Viewer, panel: GalleryPanel, world: World, qtbot: QtBot
+) -> None:
+    viewer.step(4)
+    qtbot.waitUntil(lambda: viewer.facts.way.topLevelItemCount() == 2, timeout=5000)
+    last = viewer.facts.way.topLevelItem(1)
+    assert last is not None and last.text(1) == "sharpness 40 is under 60"
+    viewer.facts.way.itemActivated.emit(last, 0)
+    assert world.selection.nodes == ("sharp",)
+    assert panel.grid.rows.value(viewer.position, "rid") == "picture-04.png"
+    assert viewer._node == "sharp", "what is decided now is decided there"
+
+
+def test_what_is_written_in_the_file_is_shown_and_copied(viewer: Viewer, world: World, qtbot: QtBot) -> None:
+    texts = PngInfo()
+    texts.add_text("parameters", "a fish\nSteps: 20")
+    Image.new("RGB", (64, 40)).save(world.rows["path"][3], pnginfo=texts)
+    viewer.step(3)
+    qtbot.waitUntil(lambda: viewer.facts.file.topLevelItemCount() == 2, timeout=5000)
+    item = viewer.facts.file.topLevelItem(1)
+    assert item is not None and (item.text(0), item.text(1)) == ("parameters", "a fish Steps: 20")
+    viewer.facts.file.setCurrentItem(item)
+    viewer.facts.file.actions()[0].trigger()
+    assert QGuiApplication.clipboard().text() == "a fish\nSteps: 20"
 
 
 def test_the_way_tells_of_every_node(world: World) -> None:

@@ -122,8 +122,11 @@ class ModelLane:
         with self._changed:
             if self._closing:
                 raise RuntimeError("the model lane is closed")
-            self._queues.setdefault(work.key, _Queue(work)).items.append((item, future))
-            self._changed.notify()
+            items = self._queues.setdefault(work.key, _Queue(work)).items
+            items.append((item, future))
+            sizing = self._sizes.get(work.key)
+            if sizing is None or len(items) in (1, sizing.size):  # to wake the lane takes as long as to read a header
+                self._changed.notify()
         return future
 
     def close(self) -> None:

@@ -208,7 +208,7 @@ def measure(
 def _hints(function: Callable[..., Any], names: Collection[str]) -> dict[str, Any]:
     """The annotations of these names alone: that of the input may name a type that is imported for type checks only."""
     written = {name: text for name, text in function.__annotations__.items() if name in names}
-    there = vars(inspect.getmodule(function))
+    there: dict[str, Any] = getattr(inspect.unwrap(function), "__globals__", {})
     return get_type_hints(SimpleNamespace(__annotations__=written), there, include_extras=True)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
+from nodegraph.measures import Measure
 from nodegraph.models.catalogue import ModelEntry
 from nodegraph.models.hub_ids import hub_entry
 from nodegraph.parameters import ModelOf
@@ -56,17 +57,27 @@ def installed_registry() -> Registry:
     specs: dict[str, NodeSpec] = {}
     models: dict[str, ModelEntry] = {}
     packs: dict[str, str] = {}
+    measures: dict[str, tuple[Measure, str]] = {}
+    owners: dict[str, str] = {}
     problems: list[Problem] = []
     for point in sorted(entry_points(group=NODE_GROUP), key=_order):
+        pack = point.dist.name if point.dist else point.name
         for spec in _items(point, "NODES", NodeSpec, problems):
+            taken = {take.measure.name: take.measure for take in spec.takes.values()}
             if spec.type in specs:
                 problems.append(_clash("node", spec.type, point, packs[spec.type]))
-                continue
-            specs[spec.type] = spec
-            packs[spec.type] = point.dist.name if point.dist else point.name
+            elif strange := [name for name in taken if measures.get(name, (taken[name], ""))[0] is not taken[name]]:
+                # their values are remembered by name: those of one would be taken for those of the other
+                problems.append(_clash("measure", strange[0], point, measures[strange[0]][1]))
+            else:
+                specs[spec.type], packs[spec.type] = spec, pack
+                measures = {name: (measure, pack) for name, measure in taken.items()} | measures
     for point in sorted(entry_points(group=MODEL_GROUP), key=_order):
         for entry in _items(point, "MODELS", ModelEntry, problems):
-            models.setdefault(entry.id, entry)
+            if entry.id in models:
+                problems.append(_clash("model", entry.id, point, owners[entry.id]))
+                continue
+            models[entry.id], owners[entry.id] = entry, point.dist.name if point.dist else point.name
     return Registry(dict(sorted(specs.items())), dict(sorted(models.items())), packs, tuple(problems))
 
 
@@ -78,7 +89,9 @@ def _items(point: EntryPoint, attribute: str, kind: type[Any], problems: list[Pr
     try:
         loaded: Any = point.load()
         found: list[Any] = list(getattr(loaded, attribute, loaded))
-    except Exception as error:  # a broken pack of somebody else's must not take the others with it
+        if strange := next((item for item in found if not isinstance(item, kind)), None):
+            raise TypeError(f"{attribute} holds {strange!r:.80}, which is no {kind.__name__}")
+    except (Exception, SystemExit) as error:  # a broken pack of somebody else's must not take the others with it
         problems.append(
             Problem(
                 "broken-pack",
@@ -89,13 +102,13 @@ def _items(point: EntryPoint, attribute: str, kind: type[Any], problems: list[Pr
             )
         )
         return []
-    return [item for item in found if isinstance(item, kind)]
+    return found
 
 
 def _clash(what: str, name: str, point: EntryPoint, owner: str) -> Problem:
     return Problem(
         f"{what}-clash",
-        f"The pack {point.name} gives a {what} {name}, which {owner} gives already; the first one is used.",
+        f"The pack {point.name} gives a {what} {name}, which {owner} gives already; that of {owner} is used.",
         f"Rename the {what} in one of them.",
         value=name,
         severity="warning",

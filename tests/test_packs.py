@@ -35,6 +35,30 @@ GRAPH = {
 }
 
 
+RAISES = 'raise RuntimeError("made for another version")'
+CLASHING_MEASURE = """
+from typing import Annotated
+from nodegraph import ImageSet, Pixels, Take, Values, measure, score, scorer
+
+@measure("sharpness", rev=1, takes=Pixels("L", 64))
+def another(image) -> float:
+    return 0.0
+
+@scorer("shaky/sharpness", rev=1, gives={"shaky": score()})
+def sharpness(images: ImageSet, *, values: Annotated[Values, Take(another)]) -> dict[str, object]:
+    \"\"\"Another sharpness.\"\"\"
+    return {"shaky": values.list()}
+
+NODES, MODELS = (sharpness,), ()
+"""
+CLASHING_MODEL = """
+from nodegraph import ModelEntry
+
+NODES = ()
+MODELS = (ModelEntry("demo-clip", "clip", "Mine", "MIT", 1, asset="models/demo-clip"),)
+"""
+
+
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that the example pack is installed into, without a network."""
@@ -47,15 +71,16 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def broken(tmp_path: Path) -> Path:
-    """A folder with a pack whose module raises when it is imported, as installers lay it out."""
-    (tmp_path / "shaky.py").write_text('raise RuntimeError("made for another version")\n')
-    info = tmp_path / "shaky-1.0.dist-info"
+def shaky(folder: Path, module: str) -> Path:
+    """The folder with a pack whose module is this text, as installers lay it out."""
+    (folder / "shaky.py").write_text(module)
+    info = folder / "shaky-1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: shaky\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text("[nodegraph.nodes]\nshaky = shaky\n")
-    return tmp_path
+    (info / "entry_points.txt").write_text(
+        "[nodegraph.nodes]\nshaky = shaky\n[nodegraph.models]\nshaky = shaky:MODELS\n"
+    )
+    return folder
 
 
 @pytest.fixture
@@ -94,11 +119,27 @@ def test_a_graph_with_a_node_of_a_pack_runs(installed: Path, tmp_path: Path) -> 
     assert summary["nodes"]["vivid"] == {"in": 3, "out": 1, "dropped": 2, "errors": 0}
 
 
-def test_a_broken_pack_is_a_warning_and_the_others_work(broken: Path, tmp_path: Path) -> None:
-    done = nodegraph("nodes", site=broken, cache=tmp_path / "cache")
+@pytest.mark.parametrize(
+    ("module", "warning"),
+    [
+        (
+            'raise RuntimeError("made for another version")',
+            "could not be loaded: RuntimeError: made for another version",
+        ),
+        ("raise SystemExit(3)", "could not be loaded: SystemExit: 3"),
+        ("NODES = (print,); MODELS = ()", "could not be loaded: TypeError: NODES holds <built-in function print>"),
+        (CLASHING_MEASURE, "gives a measure sharpness, which nodegraph gives already"),
+        (CLASHING_MODEL, "gives a model demo-clip, which nodegraph gives already"),
+    ],
+    ids=["raises", "leaves", "no nodes", "a measure of another", "a model of another"],
+)
+def test_a_broken_pack_is_a_warning_and_the_others_work(tmp_path: Path, module: str, warning: str) -> None:
+    done = nodegraph("nodes", site=shaky(tmp_path, module), cache=tmp_path / "cache")
     assert done.returncode == 0
-    assert done.stderr.startswith("warning: The pack shaky (shaky) could not be loaded: RuntimeError: made for another")
+    assert done.stderr.startswith("warning: The pack shaky ")
+    assert warning in done.stderr
     assert "source/folder" in done.stdout
+    assert "shaky/" not in done.stdout
 
 
 def test_the_example_node_with_its_measure_has_at_most_twenty_lines() -> None:

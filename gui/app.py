@@ -21,6 +21,7 @@ from gui.settings import Settings
 from gui.theme.fonts import install_font
 from gui.theme.icons import icon
 from gui.theme.theme import load_theme
+from gui.translation import install_translation, words
 from nodegraph.registry import installed_registry
 
 NAME = "nodegraph"
@@ -54,6 +55,7 @@ def make_application(arguments: list[str]) -> QApplication:
     QGuiApplication.setDesktopFileName(NAME)
     Collector(application)
     install_font(application)
+    install_translation(application)
     application.setWindowIcon(icon("route", load_theme("dark"), "accent"))
     return application
 
@@ -81,8 +83,8 @@ def _unexpected(kind: type[BaseException], error: BaseException, trace: Tracebac
         return
     _unexpected.open = True  # type: ignore[attr-defined]
     try:
-        box = QMessageBox(QMessageBox.Icon.Warning, NAME, "<b>Something went wrong inside the app.</b>")
-        box.setInformativeText("Your graph is still open. Save it, and start the app again if it behaves oddly.")
+        box = QMessageBox(QMessageBox.Icon.Warning, NAME, f"<b>{words('Something went wrong inside the app.')}</b>")
+        box.setInformativeText(words("Your graph is still open. Save it, and start the app again if it behaves oddly."))
         box.setDetailedText(text)
         box.exec()
     finally:

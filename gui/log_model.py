@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QSortFilterProxyModel,
+    Qt,
+)
 from PySide6.QtGui import QColor
 
 from gui.run_log import LogLevel, LogLine
 from gui.theme.theme import Theme
+from gui.translation import marked, words
 
 LIMIT = 5000
 """So many lines are kept; older ones are dropped, a tenth at a time."""
 
 LINE_ROLE = int(Qt.ItemDataRole.UserRole)
 RANK: dict[LogLevel, int] = {"engine": 0, "info": 1, "warning": 2, "error": 3}
-COLUMNS = ("Time", "Level", "Node", "Text")
+COLUMNS = (marked("Time"), marked("Level"), marked("Node"), marked("Text"))
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -59,7 +67,7 @@ class LogModel(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
         horizontal = orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole
-        return self.tr(COLUMNS[section]) if horizontal else None
+        return words(COLUMNS[section]) if horizontal else None
 
     def data(self, index: Index, role: int = 0) -> Any:
         line = self._lines[index.row()]

@@ -52,8 +52,10 @@ class LogPanel(QWidget):
         self.words.textChanged.connect(lambda text: self.shown.narrow(words=text))
         self.least = QComboBox(self)
         self.least.setAccessibleName(self.tr("Which lines are shown"))
-        for text, level in (("Messages", "info"), ("Warnings", "warning"), ("Errors", "error"), ("All", "engine")):
-            self.least.addItem(self.tr(text), level)
+        self.least.addItem(self.tr("Messages"), "info")
+        self.least.addItem(self.tr("Warnings"), "warning")
+        self.least.addItem(self.tr("Errors"), "error")
+        self.least.addItem(self.tr("All"), "engine")
         self.least.currentIndexChanged.connect(lambda index: self.shown.narrow(least=self.least.itemData(index)))
         self._lay_out()
         run.logged.connect(self.add)

@@ -9,8 +9,14 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QWidget
 
 from gui.run_controller import RunController
 from gui.run_status import RunStatus
+from gui.translation import marked, words
 
-DEVICE_NAMES = {"auto": "Best device", "cpu": "CPU", "cuda": "GPU (CUDA)", "mps": "GPU (Apple)"}
+DEVICE_NAMES = {
+    "auto": marked("Best device"),
+    "cpu": marked("CPU"),
+    "cuda": marked("GPU (CUDA)"),
+    "mps": marked("GPU (Apple)"),
+}
 
 
 class RunBar(QWidget):
@@ -34,7 +40,7 @@ class RunBar(QWidget):
         self.device.setAccessibleName(self.tr("Device that models run on"))
         self.device.setToolTip(self.tr("Where models run, from the next run on"))
         for device in _devices(run.device):
-            self.device.addItem(DEVICE_NAMES[device], device)
+            self.device.addItem(words(DEVICE_NAMES[device]), device)
         self.device.activated.connect(lambda index: run.set_device(self.device.itemData(index)))
         run.device_changed.connect(self._show_device)
         self._show_device(run.device)
@@ -51,7 +57,7 @@ class RunBar(QWidget):
 
     def _show_device(self, device: str) -> None:
         if self.device.findData(device) < 0:
-            self.device.addItem(DEVICE_NAMES[device], device)
+            self.device.addItem(words(DEVICE_NAMES[device]), device)
         self.device.setCurrentIndex(self.device.findData(device))
 
 

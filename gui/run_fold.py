@@ -11,14 +11,15 @@ from gui.freshness import Freshness
 from gui.results import NodeResult, NodeState, Results
 from gui.run_progress import RunProgress
 from gui.tables import contents_of, rows_of
+from gui.translation import marked, words
 from nodegraph.graph.model import Graph
 from nodegraph.registry import Registry
 
 STRIP = 8
 """So many content keys a node: what its strip of thumbnails shows."""
 
-NOT_WRITTEN = "Not written: this was a trial. Run the whole graph to write it."
-STOPPED = "Stopped before it was done. Run again to go on."
+NOT_WRITTEN = marked("Not written: this was a trial. Run the whole graph to write it.")
+STOPPED = marked("Stopped before it was done. Run again to go on.")
 
 
 @dataclass(frozen=True)
@@ -121,8 +122,8 @@ class RunFold:
             if before.files or not (stopped and now.rows_in):
                 self.results.update(node, **{item.name: getattr(before, item.name) for item in fields(NodeResult)})
             else:
-                self.freshness.settle(node, self.job.fingerprints[node], "partial", STOPPED)
-                self.results.update(node, state="partial", progress=None, message=STOPPED)
+                self.freshness.settle(node, self.job.fingerprints[node], "partial", words(STOPPED))
+                self.results.update(node, state="partial", progress=None, message=words(STOPPED))
 
     def blame(self, node: str, message: str) -> None:
         """Shows an error on a node."""
@@ -156,15 +157,15 @@ class RunFold:
             same = known is not None and known.fingerprint == self.job.fingerprints[node]
             if known is not None and same and known.state == "done" and not self.job.sample:
                 return "done", ""  # an earlier run wrote exactly this
-            return "partial", NOT_WRITTEN
+            return "partial", words(NOT_WRITTEN)
         if self.job.sample:
             return "partial", ""
         files = self._changes.get(node, {}).get("files") or self.results.of(node).files
         waiting = rows_of(files["review"]) if "review" in files else 0
         if waiting:
-            return "review", f"{waiting:,} wait for review."
+            return "review", words("{n} wait for review.").format(n=f"{waiting:,}")
         errors = self._changes.get(node, {}).get("errors", 0)
-        return "done", f"{errors:,} could not be used." if errors else ""
+        return "done", words("{n} could not be used.").format(n=f"{errors:,}") if errors else ""
 
     def _change(self, node: str, **changes: Any) -> None:
         self._changes.setdefault(node, {}).update(changes)
@@ -177,10 +178,11 @@ class RunFold:
 
     def _verb(self, kind: str) -> str:
         if kind == "source":
-            return "Reading files"
+            return words("Reading files")
         if kind == "barrier":
             return self.title_of(self.working[0])
-        return "Measuring" if any(self._takes(node) for node in self.working) else "Filtering"
+        measures = any(self._takes(node) for node in self.working)
+        return words("Measuring") if measures else words("Filtering")
 
 
 def title_of(graph: Graph, registry: Registry, node: str) -> str:

@@ -7,18 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication
-
 from gui.document import GraphDocument
 from gui.freshness import Fingerprints, Freshness, HandWork
 from gui.results import Results
 from gui.run_fold import Job, title_of
+from gui.translation import words
 from gui.write_places import write_places, writes_outside
 from nodegraph.graph.io import dumps
 from nodegraph.graph.validate import errors_of, validate
 from nodegraph.problems import Problem
-
-CONTEXT = "RunController"
 
 
 @dataclass
@@ -42,18 +39,18 @@ class JobMaker:
         names = ", ".join(title_of(graph, registry, id) for id in targets)
         graph = graph.subgraph_to(targets) if targets else graph
         if not graph.nodes:
-            return _tr("There is nothing to run yet. Add a source: press Tab on the canvas.")
+            return words("There is nothing to run yet. Add a source: press Tab on the canvas.")
         if errors := errors_of(validate(graph, registry, base=base)):
             return self.words(errors[0])
         self._count += 1
-        title = _tr("Live run") if live else _tr("Run to {}").format(names) if names else _tr("Run")
+        title = words("Live run") if live else words("Run to {}").format(names) if names else words("Run")
         return Job(
             id=str(self._count),
             do=do,
             graph=graph,
             base=base,
             fingerprints=dict(fingerprints),
-            title=_tr("{} on a sample of {:,}").format(title, sample) if sample else title,
+            title=words("{} on a sample of {:,}").format(title, sample) if sample else title,
             targets=targets,
             sample=sample,
             live=live,
@@ -104,7 +101,3 @@ class FreshResults:
             if told is not None and known.state != "running":
                 self.results.update(id, state=told[0], message=told[1])
         return different
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate(CONTEXT, text)

@@ -1,10 +1,12 @@
-"""How far a run is: one number for the whole of it, and the sentence beside the bar. No Qt."""
+"""How far a run is: one number for the whole of it, and the sentence beside the bar."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+
+from gui.translation import words
 
 WINDOW_SECONDS = 12.0
 """The pace is taken over so many seconds: remembered rows that come all at once at the start do not count for long."""
@@ -43,7 +45,9 @@ class RunProgress:
     def download(self, title: str, done: int, total: int) -> None:
         """A model is coming."""
         self._fraction = done / total if total else None
-        self.text = f"Downloading {title}: {_megabytes(done)} of {_megabytes(total)} MB"
+        self.text = words("Downloading {title}: {done} of {total} MB").format(
+            title=title, done=_megabytes(done), total=_megabytes(total)
+        )
 
     @property
     def fraction(self) -> float | None:
@@ -64,9 +68,13 @@ class RunProgress:
         here = sum(self.weights.get(node, 0.0) for node in self._nodes if node not in self._over)
         share = self.done / self.rows if self.rows else 0.0
         self._fraction = min(1.0, (over + here * share) / total) if total else None
-        parts = [f"{self._verb}: {self.done:,} of {self.rows:,}" if self.rows else self._verb]
+        parts = [self._verb]
+        if self.rows:
+            so_far = words("{doing}: {done} of {rows}")
+            parts = [so_far.format(doing=self._verb, done=f"{self.done:,}", rows=f"{self.rows:,}")]
         if (pace := self.pace) is not None and self.rows:
-            parts.append(f"{pace:,.0f} images/s" if pace >= 10 else f"{pace:.1f} images/s")
+            speed = f"{pace:,.0f}" if pace >= 10 else f"{pace:.1f}"
+            parts.append(words("{speed} images/s").format(speed=speed))
             later = sum(
                 seconds for node, seconds in self.times.items() if node not in self._over and node not in self._nodes
             )
@@ -76,11 +84,9 @@ class RunProgress:
 
 def time_left(seconds: float) -> str:
     """ "about 2 min left": as exact as one can honestly be."""
-    return (
-        "a few seconds left"
-        if seconds < 5
-        else f"about {span_text(round(seconds / 5) * 5 if seconds >= 10 else 10)} left"
-    )
+    if seconds < 5:
+        return words("a few seconds left")
+    return words("about {span} left").format(span=span_text(round(seconds / 5) * 5 if seconds >= 10 else 10))
 
 
 def span_text(seconds: float) -> str:

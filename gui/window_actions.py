@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QToolBu
 from gui.actions import ACTIONS, MENUS, Actions
 from gui.theme.icons import OF_ACTION, icon
 from gui.theme.theme import Theme
+from gui.translation import words
 
 SEPARATED = frozenset(
     {
@@ -39,7 +40,7 @@ OF_THE_GRAPH = frozenset(
 
 def fill_menus(window: QMainWindow, actions: Actions) -> dict[str, QMenu]:
     """The menu bar; the menus by their title."""
-    menus = {title: window.menuBar().addMenu(f"&{title}") for title in MENUS}
+    menus = {title: window.menuBar().addMenu(f"&{words(title)}") for title in MENUS}
     for spec in ACTIONS:
         if spec.id in SEPARATED:
             menus[spec.menu].addSeparator()
@@ -49,7 +50,7 @@ def fill_menus(window: QMainWindow, actions: Actions) -> dict[str, QMenu]:
 
 def make_toolbar(window: QMainWindow, actions: Actions) -> QToolBar:
     """The slim tool bar: files and history, the run in the middle, panels on the right."""
-    bar = QToolBar(window.tr("Tools"), window)
+    bar = QToolBar(words("Tools"), window)
     bar.setObjectName("tools")
     bar.setMovable(False)
     bar.setIconSize(QSize(18, 18))

@@ -16,11 +16,12 @@ from gui.palette.find_node import FindNode
 from gui.palette.help import HelpDialog
 from gui.palette.shortcuts_dialog import ShortcutsDialog
 from gui.settings import THEMES, ThemeChoice
+from gui.translation import marked, words
 
 if TYPE_CHECKING:
     from gui.main_window import MainWindow
 
-ABOUT = (
+ABOUT = marked(
     "<b>nodegraph {version}</b><br><br>Wires sources, scorers, filters and captioners into a graph that turns a heap "
     "of pictures into a fine-tuning set.<br><br>Apache-2.0. Font: Inter (SIL OFL 1.1). Icons: Lucide (ISC). "
     "Made with Qt for Python (LGPL)."
@@ -163,7 +164,7 @@ class Commands(QObject):
         """Says what this is."""
         from importlib.metadata import version
 
-        QMessageBox.about(self._window, self.tr("About nodegraph"), self.tr(ABOUT).format(version=version("nodegraph")))
+        QMessageBox.about(self._window, self.tr("About nodegraph"), words(ABOUT).format(version=version("nodegraph")))
 
     def _offer_themes(self) -> None:
         settings, group = self._window.settings, QActionGroup(self)

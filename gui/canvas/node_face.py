@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from PySide6.QtCore import QCoreApplication
-
 from gui.results import NodeResult
+from gui.translation import words
 from nodegraph.graph.model import Graph, Node
 from nodegraph.graph.paths import ASSET
 from nodegraph.parameters import (
@@ -34,11 +33,6 @@ WORTH_SAYING = 0.1
 """Seconds; a node that took less took no time."""
 
 CUTTING = frozenset({"filter", "dedup", "arrange", "review"})
-
-
-def words(text: str) -> str:
-    """The text in the user's language."""
-    return QCoreApplication.translate("canvas", text)
 
 
 @dataclass(frozen=True, slots=True)

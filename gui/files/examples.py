@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.theme.labels import styled_label
+from gui.translation import words
 from nodegraph.graph.io import load
 from nodegraph.graph.model import Graph
 from nodegraph.problems import ProblemError
@@ -49,7 +50,7 @@ class Example:
         if self.graph.notes:
             return "\n\n".join(note.text for note in self.graph.notes[:3])
         settings = [knob.help for knob in self.graph.knobs.values() if knob.help]
-        return "\n".join(["You set:", *(f"•  {text}" for text in settings)]) if settings else ""
+        return "\n".join([words("You set:"), *(f"•  {text}" for text in settings)]) if settings else ""
 
 
 def examples() -> list[Example]:

@@ -7,23 +7,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from gui.files.swap import Swap
 from gui.run_look import theme_of
 from gui.theme.icons import pixmap
+from gui.translation import marked, words
 from nodegraph.problems import Problem
 
-GRAPH_FILTER = "Graphs (*.json);;Pictures of graphs (*.png);;All files (*)"
+GRAPH_FILTER = marked("Graphs (*.json);;Pictures of graphs (*.png);;All files (*)")
 SIGN = 32
 WRONG = ("triangle-alert", "state_stale")
-PICTURE_FILTER = "PNG with the graph inside (*.png);;SVG drawing (*.svg)"
-
-
-def tr(text: str) -> str:
-    """The text in the user's language."""
-    return QCoreApplication.translate("Questions", text)
+PICTURE_FILTER = marked("PNG with the graph inside (*.png);;SVG drawing (*.svg)")
 
 
 class Questions:
@@ -34,12 +30,14 @@ class Questions:
 
     def open_path(self, folder: Path) -> Path | None:
         """Which graph to open."""
-        name, _ = QFileDialog.getOpenFileName(self._window, tr("Open Graph"), str(folder), tr(GRAPH_FILTER))
+        name, _ = QFileDialog.getOpenFileName(self._window, words("Open Graph"), str(folder), words(GRAPH_FILTER))
         return Path(name) if name else None
 
     def save_path(self, start: Path) -> Path | None:
         """Where to save the graph."""
-        name, _ = QFileDialog.getSaveFileName(self._window, tr("Save Graph As"), str(start), tr("Graphs (*.json)"))
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, words("Save Graph As"), str(start), words("Graphs (*.json)")
+        )
         if not name:
             return None
         path = Path(name)
@@ -48,7 +46,7 @@ class Questions:
     def picture_path(self, start: Path) -> Path | None:
         """Where to put the picture of the graph."""
         name, chosen = QFileDialog.getSaveFileName(
-            self._window, tr("Export Picture of the Graph"), str(start), tr(PICTURE_FILTER)
+            self._window, words("Export Picture of the Graph"), str(start), words(PICTURE_FILTER)
         )
         if not name:
             return None
@@ -58,10 +56,10 @@ class Questions:
     def unsaved(self, name: str) -> Literal["save", "discard", "cancel"]:
         """Whether to save before the graph is left."""
         box = self._box(
-            tr("Save the changes to {name}?").format(name=name), tr("They are lost if you do not save them.")
+            words("Save the changes to {name}?").format(name=name), words("They are lost if you do not save them.")
         )
         save = box.addButton(QMessageBox.StandardButton.Save)
-        discard = box.addButton(tr("Do Not Save"), QMessageBox.ButtonRole.DestructiveRole)
+        discard = box.addButton(words("Do Not Save"), QMessageBox.ButtonRole.DestructiveRole)
         box.addButton(QMessageBox.StandardButton.Cancel)
         box.setDefaultButton(QMessageBox.StandardButton.Save)
         box.exec()
@@ -70,11 +68,11 @@ class Questions:
     def changed_on_disk(self, path: Path) -> Literal["overwrite", "save_as", "cancel"]:
         """What to do when somebody else changed the file."""
         box = self._box(
-            tr("{name} was changed by another program.").format(name=path.name),
-            tr("Since you opened it, the file was written by someone else. Saving over it loses what they changed."),
+            words("{name} was changed by another program.").format(name=path.name),
+            words("Since you opened it, the file was written by someone else. Saving over it loses what they changed."),
         )
-        save_as = box.addButton(tr("Save As..."), QMessageBox.ButtonRole.AcceptRole)
-        overwrite = box.addButton(tr("Save Over It"), QMessageBox.ButtonRole.DestructiveRole)
+        save_as = box.addButton(words("Save As..."), QMessageBox.ButtonRole.AcceptRole)
+        overwrite = box.addButton(words("Save Over It"), QMessageBox.ButtonRole.DestructiveRole)
         box.addButton(QMessageBox.StandardButton.Cancel)
         box.setDefaultButton(save_as)
         box.exec()
@@ -85,14 +83,14 @@ class Questions:
     def recover(self, swap: Swap) -> Literal["recover", "discard", "later"]:
         """What to do with what a killed app left."""
         when = datetime.fromtimestamp(swap.time).strftime("%d %B, %H:%M")
-        name = swap.path.name if swap.path else tr("an untitled graph")
+        name = swap.path.name if swap.path else words("an untitled graph")
         box = self._box(
-            tr("Recover your work on {name}?").format(name=name),
-            tr("The app ended before it was saved. The last changes are from {when}.").format(when=when),
+            words("Recover your work on {name}?").format(name=name),
+            words("The app ended before it was saved. The last changes are from {when}.").format(when=when),
         )
-        recover = box.addButton(tr("Recover"), QMessageBox.ButtonRole.AcceptRole)
-        discard = box.addButton(tr("Discard"), QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton(tr("Ask Later"), QMessageBox.ButtonRole.RejectRole)
+        recover = box.addButton(words("Recover"), QMessageBox.ButtonRole.AcceptRole)
+        discard = box.addButton(words("Discard"), QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(words("Ask Later"), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(recover)
         box.exec()
         if box.clickedButton() is recover:
@@ -102,15 +100,15 @@ class Questions:
     def may_write(self, name: str, places: Sequence[Path], *, saved: bool) -> bool:
         """Whether a graph may write outside its own folder, or at all where it has no file yet."""
         if saved:
-            title = tr("{name} writes outside its own folder.")
-            more = tr("If the graph is from someone else, look at the places before you run it:")
+            title = words("{name} writes outside its own folder.")
+            more = words("If the graph is from someone else, look at the places before you run it:")
         else:
-            title = tr("{name} is not saved yet; this run writes here:")
-            more = tr("To write elsewhere, save the graph first: what it makes then lies beside its file.")
+            title = words("{name} is not saved yet; this run writes here:")
+            more = words("To write elsewhere, save the graph first: what it makes then lies beside its file.")
         listed = "<br>".join(_plain(str(place)) for place in places[:8])
         box = self._box(title.format(name=name), f"{more}<br><br>{listed}")
         box.setTextFormat(Qt.TextFormat.RichText)
-        run = box.addButton(tr("Run"), QMessageBox.ButtonRole.AcceptRole)
+        run = box.addButton(words("Run"), QMessageBox.ButtonRole.AcceptRole)
         cancel = box.addButton(QMessageBox.StandardButton.Cancel)
         box.setDefaultButton(cancel if saved else run)
         box.exec()

@@ -119,11 +119,7 @@ class CompareDialog(QDialog):
         a, b = (self._table(box.currentIndex()) for box in (self.a, self.b))
         self.comparison = found = compared(a, b)
         for number, (text, table) in enumerate(
-            (
-                (self.tr("Only in the first"), found.only_a),
-                (self.tr("Only in the second"), found.only_b),
-                (self.tr("In both"), found.both),
-            )
+            zip(self._part_names(), (found.only_a, found.only_b, found.both), strict=True)
         ):
             self._parts.button(number).setText(f"{text}  {table.height:,}")
         self._show(max(0, self._parts.checkedId()))
@@ -140,6 +136,9 @@ class CompareDialog(QDialog):
             self._words.setText(self.tr("{:,} of them have another caption or split.").format(found.changed))
         else:
             self._words.setText("")
+
+    def _part_names(self) -> tuple[str, str, str]:
+        return self.tr("Only in the first"), self.tr("Only in the second"), self.tr("In both")
 
     def _table(self, number: int) -> pl.DataFrame:
         try:
@@ -167,8 +166,9 @@ class CompareDialog(QDialog):
         top.addWidget(self.b, 1)
         heads = QHBoxLayout()
         heads.setSpacing(4)
-        for number in range(len(PARTS)):
+        for number, text in enumerate(self._part_names()):
             button = toggle()
+            button.setText(text)
             self._parts.addButton(button, number)
             heads.addWidget(button)
         heads.addSpacing(6)

@@ -9,6 +9,7 @@ import polars as pl
 
 from gui.document import GraphDocument
 from gui.results import Results
+from gui.translation import words
 from nodegraph.data.imageset import BASE_SCHEMA
 from nodegraph.graph.model import Graph
 from nodegraph.registry import Registry
@@ -36,16 +37,16 @@ def lanes_of(document: GraphDocument, results: Results, node: str) -> list[Lane]
         return []
     result = results.of(node)
     if not result.files:
-        return [Lane(PREVIEW, "So far", result.rows_out or len(result.contents))] if result.contents else []
+        return [Lane(PREVIEW, words("So far"), result.rows_out or len(result.contents))] if result.contents else []
     lanes = [Lane(port, _title(port), _height(results, node, port)) for port in result.files if port != DROPPED]
     ledger = results.ledger(node)
     if ledger is not None:
         own = int((ledger["node"] == node).sum()) - sum(lane.count for lane in lanes if lane.key == "review")
         earlier = ledger.height - int((ledger["node"] == node).sum())
         if own > 0 or DROPPED in result.files:
-            lanes.append(Lane(DROPPED, "Dropped", max(0, own), dropped=True))
+            lanes.append(Lane(DROPPED, words("Dropped"), max(0, own), dropped=True))
         if earlier:
-            lanes.append(Lane(EARLIER, "Dropped before", earlier, dropped=True))
+            lanes.append(Lane(EARLIER, words("Dropped before"), earlier, dropped=True))
     return lanes
 
 
@@ -134,7 +135,8 @@ def _sources(graph: Graph, registry: Registry, results: Results, node: str) -> I
 
 
 def _title(port: str) -> str:
-    return {"images": "Pictures", "kept": "Kept", "review": "To review"}.get(port, port.replace("_", " ").capitalize())
+    known = {"images": words("Pictures"), "kept": words("Kept"), "review": words("To review")}
+    return known.get(port, port.replace("_", " ").capitalize())
 
 
 def _height(results: Results, node: str, port: str) -> int:

@@ -239,7 +239,7 @@ class GalleryPanel(QWidget):
                 self._row_of_heads.insertWidget(number, button)
         for number, lane in enumerate(self._lanes):
             button = self._heads.button(number)
-            button.setText(f"{self.tr(lane.title)}  {lane.count:,}")
+            button.setText(f"{lane.title}  {lane.count:,}")
             button.setChecked(lane.key == self._lane)
 
     def _say_state(self) -> None:

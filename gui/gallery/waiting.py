@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication
-
 from gui.document import GraphDocument
 from gui.gallery.by_hand import ByHand
 from gui.gallery.lanes import EARLIER, PREVIEW, Lane, rows_of
 from gui.results import Results
+from gui.translation import words
 
 DECIDED = frozenset({"accept", "reject"})
 SORTED = frozenset({"kept", "dropped", EARLIER, PREVIEW})
@@ -28,13 +27,9 @@ def words_on_waiting(
     contents = rows_of(document, results, node, asked.key)["cid"].unique().to_list()
     waiting = sum(by_hand.verdict_of(node, cid) not in DECIDED for cid in contents)
     if not waiting:
-        return _words("All of them are decided. Run the graph again for it to count.")
-    some = _words("1 picture waits") if waiting == 1 else _words("{n} pictures wait").format(n=f"{waiting:,}")
+        return words("All of them are decided. Run the graph again for it to count.")
+    some = words("1 picture waits") if waiting == 1 else words("{n} pictures wait").format(n=f"{waiting:,}")
     if asked.key != chosen:
-        return _words("{some} for you under {lane}.").format(some=some, lane=asked.title)
-    keys = _words("choose some and press A to accept, R to reject, L to look again later; Enter opens one.")
-    return _words("{some} for you: {keys}").format(some=some, keys=keys)
-
-
-def _words(text: str) -> str:
-    return QCoreApplication.translate("gallery", text)
+        return words("{some} for you under {lane}.").format(some=some, lane=asked.title)
+    keys = words("choose some and press A to accept, R to reject, L to look again later; Enter opens one.")
+    return words("{some} for you: {keys}").format(some=some, keys=keys)

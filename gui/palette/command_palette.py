@@ -11,6 +11,7 @@ from gui.actions import Actions
 from gui.palette.fuzzy import ranked
 from gui.palette.search_popup import Entry, SearchPopup
 from gui.theme.theme import Theme
+from gui.translation import words
 
 
 class CommandPalette(SearchPopup):
@@ -23,10 +24,10 @@ class CommandPalette(SearchPopup):
 
     def entries(self, query: str) -> Sequence[Entry]:
         """Actions whose text or menu fits."""
-        specs = ranked(query, self._actions.specs.values(), lambda spec: (spec.text, spec.menu, spec.help))
-        return [self._entry(spec.id, spec.text, spec.menu) for spec in specs if spec.id != "help.commands"]
+        specs = ranked(query, self._actions.specs.values(), lambda spec: (spec.name, words(spec.menu), spec.help))
+        return [self._entry(spec.id, spec.name, words(spec.menu)) for spec in specs if spec.id != "help.commands"]
 
     def _entry(self, id: str, text: str, menu: str) -> Entry:
         action = self._actions[id]
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        return Entry(id, f"{menu}: {text.rstrip('.')}", keys, enabled=action.isEnabled())
+        return Entry(id, f"{menu}: {text}", keys, enabled=action.isEnabled())

@@ -15,20 +15,21 @@ from gui.palette.fuzzy import ranked
 from gui.palette.kind_bar import KindBar
 from gui.palette.search_popup import Entry, SearchPopup
 from gui.theme.theme import Theme
+from gui.translation import marked, words
 from nodegraph.graph.columns import given_columns
 from nodegraph.graph.model import Edge, Node
 from nodegraph.registry import Registry
 from nodegraph.specs import NodeSpec
 
 KINDS = {
-    "source": "Sources",
-    "scorer": "Measure and edit",
-    "filter": "Filters",
-    "dedup": "Duplicates",
-    "arrange": "Arrange, split and join",
-    "captioner": "Captions",
-    "review": "Review",
-    "export": "Export and report",
+    "source": marked("Sources"),
+    "scorer": marked("Measure and edit"),
+    "filter": marked("Filters"),
+    "dedup": marked("Duplicates"),
+    "arrange": marked("Arrange, split and join"),
+    "captioner": marked("Captions"),
+    "review": marked("Review"),
+    "export": marked("Export and report"),
 }
 """Each kind and what stands over its nodes, in the order of the list."""
 
@@ -111,7 +112,7 @@ class NodePalette(SearchPopup):
         used = sorted((spec for spec in specs if self._favoured(spec)), key=lambda spec: -self._favoured(spec))[:OFTEN]
         found = [Entry(None, self.tr("Used most"), heading=True), *map(_entry, used)] if used else []
         for kind, specs_of_kind in groupby((spec for spec in specs if spec not in used), lambda spec: spec.kind):
-            found += [Entry(None, self.tr(KINDS[kind]), heading=True), *map(_entry, specs_of_kind)]
+            found += [Entry(None, words(KINDS[kind]), heading=True), *map(_entry, specs_of_kind)]
         return found
 
     def _texts(self, spec: NodeSpec) -> tuple[str, ...]:

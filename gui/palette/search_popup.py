@@ -66,6 +66,7 @@ class SearchPopup(QFrame):
         self.list.setItemDelegate(_EntryDelegate(self))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.text = QTextBrowser(self)
+        self.text.setAccessibleName(self.tr("About what is chosen"))
         self.text.setFrameShape(QFrame.Shape.NoFrame)
         self.text.setVisible(details)
         below = QHBoxLayout()

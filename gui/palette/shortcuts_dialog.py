@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from gui.actions import Actions, ActionSpec
 from gui.palette.fuzzy import fit
+from gui.translation import words
 
 
 class KeySettings(Protocol):
@@ -124,13 +125,13 @@ class ShortcutsDialog(QDialog):
         if other is not None:
             self.message.setText(
                 self.tr("{keys} belongs to “{other}” already. Give that one other keys first.").format(
-                    keys=wanted, other=self._actions.specs[other].text.rstrip(".")
+                    keys=wanted, other=self._actions.specs[other].name
                 )
             )
             return
         self._set(spec, (wanted,))
         self._settings.set_keys({**self._settings.keys(), spec.id: (wanted,)})
-        self.message.setText(self.tr("{keys} now gives “{text}”.").format(keys=wanted, text=spec.text.rstrip(".")))
+        self.message.setText(self.tr("{keys} now gives “{text}”.").format(keys=wanted, text=spec.name))
 
     def reset(self) -> None:
         """Gives the chosen action its default keys back."""
@@ -140,7 +141,7 @@ class ShortcutsDialog(QDialog):
         taken = [other for key in spec.keys if (other := conflict(self._all_keys(), spec.id, key))]
         if taken:
             self.message.setText(
-                self.tr("Its default belongs to “{other}” now.").format(other=self._actions.specs[taken[0]].text)
+                self.tr("Its default belongs to “{other}” now.").format(other=self._actions.specs[taken[0]].name)
             )
             return
         self._set(spec, spec.keys)
@@ -157,12 +158,12 @@ class ShortcutsDialog(QDialog):
 
     def _fill(self) -> None:
         query = self.search.text()
-        specs = [spec for spec in self._actions.specs.values() if fit(query, spec.text) or fit(query, spec.menu)]
+        specs = [spec for spec in self._actions.specs.values() if fit(query, spec.name) or fit(query, words(spec.menu))]
         self.table.setRowCount(len(specs))
         for row, spec in enumerate(specs):
             native = QKeySequence.SequenceFormat.NativeText
             keys = ", ".join(key.toString(native) for key in self._actions[spec.id].shortcuts())
-            for column, text in enumerate((spec.text.rstrip("."), spec.menu, keys)):
+            for column, text in enumerate((spec.name, words(spec.menu), keys)):
                 item = QTableWidgetItem(text)
                 item.setData(Qt.ItemDataRole.UserRole, spec.id)
                 self.table.setItem(row, column, item)

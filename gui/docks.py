@@ -51,7 +51,8 @@ class Docks:
         """The sizes of a first start: most of the room for the canvas."""
         window = self._window
         right = min(380, max(320, window.width() // 5))
-        below = min(340, max(284, window.height() * 3 // 10))
+        height = window.height()
+        below = min(340, max(height * 3 // 10, min(284, height * 36 // 100)))
         window.resizeDocks([self._docks["inspector"]], [right], Qt.Orientation.Horizontal)
         window.resizeDocks([self._docks["gallery"]], [below], Qt.Orientation.Vertical)
 

@@ -31,6 +31,9 @@ RUN_TOOLS: tuple[str, ...] = ("run.all", "run.here", "run.stop", "run.sample", "
 WITH_TEXT = ("run.all", "run.sample", "run.live")
 PANEL_TOOLS: tuple[str, ...] = ("view.outline", "view.gallery", "view.inspector", "help.commands")
 
+COLOURED = {"run.all": "accent_text", "run.stop": "state_error"}
+"""Icons in a colour of their own: what starts a run, and what ends it."""
+
 OF_THE_GRAPH = frozenset(
     {"edit.cut", "edit.copy", "edit.paste", "edit.paste_wired", "edit.duplicate", "edit.duplicate_wired", "edit.delete",
      "edit.delete_rewire", "edit.select_all", "edit.rename", "view.fit", "view.fit_all"}
@@ -107,4 +110,4 @@ def show_keys(action: QAction) -> None:
 def set_icons(actions: Actions, theme: Theme) -> None:
     """Draws the actions' icons in the theme's colours."""
     for id, name in OF_ACTION.items():
-        actions[id].setIcon(icon(name, theme, "accent_text" if id == "run.all" else "text"))
+        actions[id].setIcon(icon(name, theme, COLOURED.get(id, "text")))

@@ -41,7 +41,8 @@ class ParameterRow(QWidget):
         self.pin.setCheckable(True)
         self.pin.clicked.connect(binding.set_knob)
         self._notes: list[ProblemNote] = []
-        self._build(title, help or self.parameter.help)
+        self._help = help or self.parameter.help
+        self._build(title, self._help)
         self.renew()
         self.show_problems()
 
@@ -75,12 +76,11 @@ class ParameterRow(QWidget):
         if not isinstance(self.field, FlagField) and not self.field.compact:
             layout.addWidget(self.field)
             self._under = 2
-        if help:
-            text = QLabel(rich(help), self)
-            text.setProperty("role", "help")
-            text.setWordWrap(True)
-            text.setTextFormat(Qt.TextFormat.RichText)
-            layout.addWidget(text)
+        self._help_text = QLabel(rich(help), self)
+        self._help_text.setProperty("role", "help")
+        self._help_text.setWordWrap(True)
+        self._help_text.setTextFormat(Qt.TextFormat.RichText)
+        layout.addWidget(self._help_text)
         self._layout = layout
 
     def renew(self) -> None:
@@ -112,6 +112,7 @@ class ParameterRow(QWidget):
         self._notes = [ProblemNote(found, self._theme, self) for found in problems]
         for note in self._notes:
             self._layout.insertWidget(self._under, note)
+        self._help_text.setVisible(bool(self._help) and all(found.fix != self._help for found in problems))
         self.field.mark(wrong=any(found.severity == "error" for found in problems))
 
     @property

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from gui.document import GraphDocument
@@ -17,7 +18,7 @@ from gui.inspector.node_page import NodePage
 from gui.inspector.problems_panel import ProblemsPanel
 from gui.inspector.title import TitleEdit
 from gui.theme.theme import load_theme
-from nodegraph.graph.edits import AddNode, RemoveNode, SetParam
+from nodegraph.graph.edits import AddNode, ClearParam, RemoveNode, SetParam
 from nodegraph.graph.model import Graph, Node
 from nodegraph.problems import Problem
 from nodegraph.registry import Registry
@@ -60,6 +61,19 @@ def test_a_bad_value_is_kept_and_told_at_its_field(room: Room) -> None:
     room.document.push(SetParam("kohya", "resolution", 512), "mend")
     room.document.check()
     assert not row.has_problem
+
+
+def test_the_help_is_not_said_twice_where_a_problem_says_it(room: Room) -> None:
+    room.selection.choose(["best"])
+    help = room.row("column").parameter.help
+
+    def said() -> int:
+        return sum(help in label.text() for label in room.row("column").findChildren(QLabel) if not label.isHidden())
+
+    assert said() == 1
+    room.document.push(ClearParam("best", "column"), "clear")
+    room.document.check()
+    assert room.row("column").has_problem and said() == 1
 
 
 def test_several_nodes_of_one_type_are_edited_at_once(room: Room) -> None:

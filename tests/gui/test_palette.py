@@ -178,6 +178,7 @@ def test_without_a_search_nodes_stand_under_their_kinds(nodes: NodePalette, regi
     headings = [entry.title for entry in entries if entry.heading]
     assert len(headings) == len({spec.kind for spec in registry.nodes.values()})
     assert entries[0].heading
+    assert not any(entry.note for entry in entries), "the heading says the kind"
     assert nodes.list.currentRow() == 1, "a heading cannot be chosen"
     qtbot.keyClicks(nodes.field, "thresh")
     assert not any(nodes.list.item(row).data(ENTRY).heading for row in range(nodes.list.count()))

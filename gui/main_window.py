@@ -19,7 +19,7 @@ from gui.files.controller import Files
 from gui.files.dropped import Dropped, source_for, understand
 from gui.files.examples import QUICKSTART, examples
 from gui.files.questions import Questions
-from gui.gallery.compare import CompareDialog
+from gui.gallery.compare_dialog import CompareDialog
 from gui.gallery.panel import GalleryPanel
 from gui.gallery.thumbnails import Thumbnails
 from gui.hints import FLAG, Hints
@@ -222,8 +222,9 @@ class MainWindow(QMainWindow):
             results.deleteLater()
 
     def compare(self) -> None:
-        """Opens the comparison of two nodes, the selected ones first."""
-        dialog = CompareDialog(self.document, self.selection, self.results, self.thumbnails, self.theme, self)
+        """Opens the comparison of two nodes or two runs, of the selected ones first."""
+        shared = (self.document, self.selection, self.results, self.thumbnails)
+        dialog = CompareDialog(*shared, self.gallery.by_hand, self.theme, self)
         dialog.show()
 
     def closeEvent(self, event: QCloseEvent) -> None:

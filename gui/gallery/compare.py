@@ -1,44 +1,57 @@
-"""Comparing two nodes, or what a node gave in two runs: only in the one, only in the other, in both, with pictures."""
+"""Comparing what two nodes gave, or one in two runs: rows only in the one, only in the other, in both. No Qt."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from gui.document import GraphDocument
-from gui.gallery.grid import Grid
-from gui.gallery.lanes import empty_rows, title_of
-from gui.gallery.thumbnails import Thumbnails
-from gui.gallery.widgets import label, toggle
+from gui.gallery.lanes import REASON, empty_rows, title_of
 from gui.results import Results
-from gui.selection import Selection
-from gui.theme.theme import Theme
 
-PARTS = ("a", "b", "both")
+DIFFERING = ("caption", "split")
+"""Columns in which a row of both may differ from what it was."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A table that can be compared: the rows of a port, of the last run or of one before."""
+    """A table that can be compared: the rows of a port, of the last run or of one before, with that run's ledger."""
 
     title: str
     file: Path
     node: str
     port: str
+    ledger: Path | None = None
+
+    def rows(self) -> pl.DataFrame:
+        """Its rows; none where they cannot be read."""
+        try:
+            return pl.read_ipc(self.file)
+        except (OSError, pl.exceptions.PolarsError):
+            return empty_rows()
+
+    def dropped(self) -> pl.DataFrame | None:
+        """What was dropped up to its node, or None."""
+        try:
+            return pl.read_ipc(self.ledger) if self.ledger is not None else None
+        except (OSError, pl.exceptions.PolarsError):
+            return None
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two tables parted by what is in them, row by row. `changed`: rows in both whose caption or split differ."""
+    """Two tables parted by what is in them, row by row. `changed` are those rows in both whose caption or split differ.
+
+    They have the columns "caption_before" and "split_before", of the first table.
+    """
 
     only_a: pl.DataFrame
     only_b: pl.DataFrame
     both: pl.DataFrame
-    changed: int = 0
+    changed: pl.DataFrame
 
 
 def choices_of(document: GraphDocument, results: Results) -> list[Choice]:
@@ -46,11 +59,35 @@ def choices_of(document: GraphDocument, results: Results) -> list[Choice]:
     found: list[Choice] = []
     for node in document.graph.nodes:
         title = title_of(document.graph, document.registry, node)
+        ledger = results.of(node).ledger
         for port, file in results.of(node).files.items():
             name = f"{title}: {port}"
-            found.append(Choice(name, file, node, port))
-            found += [Choice(f"{name} (run {run})", older, node, port) for run, older in runs_before(file)]
+            found.append(Choice(name, file, node, port, ledger))
+            for run, older in runs_before(file):
+                when = f"{datetime.fromtimestamp(older.stat().st_mtime):%H:%M}"
+                before = older.with_name(ledger.name) if ledger is not None else None
+                found.append(Choice(f"{name} (run {run}, {when})", older, node, port, before))
     return found
+
+
+def first_pair(document: GraphDocument, choices: list[Choice], nodes: tuple[str, ...]) -> tuple[int, int]:
+    """The two choices to begin with, by their numbers: of the two selected nodes; of one, its rows now and before.
+
+    Where it has run only once, what came into it; where none is selected, the first and the last.
+    """
+    mine = [found for node in nodes if (found := [n for n, choice in enumerate(choices) if choice.node == node])]
+    if len(mine) >= 2:
+        return mine[0][0], mine[1][0]
+    if not mine:
+        return 0, len(choices) - 1
+    first = mine[0][0]
+    node, port = choices[first].node, choices[first].port
+    earlier = [n for n in mine[0] if n != first and choices[n].port == port]
+    if earlier:
+        return earlier[0], first
+    feeds = [(end.node, end.port) for end in document.graph.inputs_of(node).values()]
+    before = [n for n, choice in enumerate(choices) if (choice.node, choice.port) in feeds]
+    return (before[0] if before else mine[0][-1]), first
 
 
 def runs_before(file: Path) -> list[tuple[str, Path]]:
@@ -66,117 +103,23 @@ def runs_before(file: Path) -> list[tuple[str, Path]]:
 def compared(a: pl.DataFrame, b: pl.DataFrame) -> Comparison:
     """The rows of both tables parted. A row is the same where its id and its content are."""
     same = ["rid", "cid"]
-    both = b.join(a.select(same), on=same, how="semi")
-    changed = pl.lit(False)
-    for column in ("caption", "split"):
-        if column in a.columns and column in b.columns:
-            changed = changed | pl.col(column).ne_missing(pl.col(f"{column}_before"))
-    columns = [column for column in ("caption", "split") if column in a.columns and column in b.columns]
-    joined = both.join(a.select(*same, *columns), on=same, how="left", suffix="_before") if columns else both
-    count = int(joined.select(changed.sum().alias("count")).item()) if columns and joined.height else 0
-    return Comparison(a.join(b, on=same, how="anti"), b.join(a, on=same, how="anti"), both, count)
+    both = b.join(a.select(same), on=same, how="semi", maintain_order="left")
+    columns = [column for column in DIFFERING if column in a.columns and column in b.columns]
+    before = a.select(*same, *(pl.col(column).alias(f"{column}_before") for column in columns))
+    differs = [pl.col(column).ne_missing(pl.col(f"{column}_before")) for column in columns]
+    joined = both.join(before.unique(same, keep="first"), on=same, how="left", maintain_order="left")
+    changed = joined.filter(pl.any_horizontal(differs)) if differs else joined.clear()
+    only_a = a.join(b, on=same, how="anti", maintain_order="left")
+    return Comparison(only_a, b.join(a, on=same, how="anti", maintain_order="left"), both, changed)
 
 
-class CompareDialog(QDialog):
-    """Two choices, three counts, one grid."""
-
-    def __init__(
-        self,
-        document: GraphDocument,
-        selection: Selection,
-        results: Results,
-        thumbnails: Thumbnails,
-        theme: Theme,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(self.tr("Compare Two Nodes"))
-        self.resize(980, 640)
-        self._choices = choices_of(document, results)
-        self.comparison = Comparison(empty_rows(), empty_rows(), empty_rows())
-        self.grid = Grid(thumbnails, theme, self)
-        self.a, self.b = QComboBox(), QComboBox()
-        self.a.setAccessibleName(self.tr("First"))
-        self.b.setAccessibleName(self.tr("Second"))
-        self._parts = QButtonGroup(self, exclusive=True)
-        self._words = label(dim=True)
-        self._lay_out()
-        for box in (self.a, self.b):
-            box.addItems([choice.title for choice in self._choices])
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(24)
-        self._choose(selection.nodes[-2:])
-        self.a.currentIndexChanged.connect(lambda _number: self.compare())
-        self.b.currentIndexChanged.connect(lambda _number: self.compare())
-        self.compare()
-
-    def compare(self) -> None:
-        """Compares what is chosen."""
-        if not self._choices:
-            self._words.setText(self.tr("Nothing to compare yet. Run the graph first (Ctrl+Enter)."))
-            return
-        a, b = (self._table(box.currentIndex()) for box in (self.a, self.b))
-        self.comparison = found = compared(a, b)
-        for number, (text, table) in enumerate(
-            zip(self._part_names(), (found.only_a, found.only_b, found.both), strict=True)
-        ):
-            self._parts.button(number).setText(f"{text}  {table.height:,}")
-        self._show(max(0, self._parts.checkedId()))
-
-    def _show(self, part: int) -> None:
-        found = self.comparison
-        table = (found.only_a, found.only_b, found.both)[part]
-        self._parts.button(part).setChecked(True)
-        self.grid.set_words("caption" in table.columns)
-        self.grid.rows.show_table(table)
-        if not table.height:
-            self._words.setText(self.tr("No pictures here."))
-        elif part == 2 and found.changed:
-            self._words.setText(self.tr("{:,} of them have another caption or split.").format(found.changed))
-        else:
-            self._words.setText("")
-
-    def _part_names(self) -> tuple[str, str, str]:
-        return self.tr("Only in the first"), self.tr("Only in the second"), self.tr("In both")
-
-    def _table(self, number: int) -> pl.DataFrame:
-        try:
-            return pl.read_ipc(self._choices[number].file)
-        except (OSError, pl.exceptions.PolarsError):
-            return empty_rows()
-
-    def _choose(self, nodes: tuple[str, ...]) -> None:
-        """Begins with two selected nodes; with one, its two first tables; else the first and the last."""
-        mine = [[n for n, choice in enumerate(self._choices) if choice.node == node] for node in nodes]
-        mine = [numbers for numbers in mine if numbers]
-        if len(mine) >= 2:
-            first, second = mine[0][0], mine[1][0]
-        elif mine:
-            first, second = mine[0][0], mine[0][min(1, len(mine[0]) - 1)]
-        else:
-            first, second = 0, len(self._choices) - 1
-        self.a.setCurrentIndex(first)
-        self.b.setCurrentIndex(second)
-
-    def _lay_out(self) -> None:
-        top = QHBoxLayout()
-        top.addWidget(self.a, 1)
-        top.addWidget(QLabel(self.tr("and")))
-        top.addWidget(self.b, 1)
-        heads = QHBoxLayout()
-        heads.setSpacing(4)
-        for number, text in enumerate(self._part_names()):
-            button = toggle()
-            button.setText(text)
-            self._parts.addButton(button, number)
-            heads.addWidget(button)
-        heads.addSpacing(6)
-        heads.addWidget(self._words)
-        heads.addStretch(1)
-        self._parts.idClicked.connect(self._show)
-        whole = QVBoxLayout(self)
-        whole.setSpacing(8)
-        whole.addLayout(top)
-        whole.addLayout(heads)
-        whole.addWidget(self.grid, 1)
+def with_why(document: GraphDocument, rows: pl.DataFrame, dropped: pl.DataFrame | None) -> pl.DataFrame:
+    """Rows that the other side lacks, with why it dropped them as far as its ledger tells."""
+    if dropped is None or not rows.height or not dropped.height:
+        return rows
+    graph, registry = document.graph, document.registry
+    titles = {id: title_of(graph, registry, id) for id in dropped["node"].unique().to_list()}
+    title = pl.col("node").replace_strict(titles, default=pl.col("node"), return_dtype=pl.String)
+    why = dropped.select("rid", pl.format("{}: {}", title, pl.col("reason").fill_null("dropped")).alias(REASON))
+    found = rows.join(why.unique("rid", keep="first"), on="rid", how="left", maintain_order="left")
+    return found if found[REASON].null_count() < found.height else rows

@@ -18,7 +18,6 @@ from pytestqt.qtbot import QtBot
 
 from gui.document import GraphDocument
 from gui.gallery.by_hand import ByHand, caption_node
-from gui.gallery.compare import CompareDialog, choices_of, compared
 from gui.gallery.full_pictures import load
 from gui.gallery.panel import GalleryPanel
 from gui.gallery.thumbnails import Thumbnails
@@ -213,32 +212,3 @@ def test_a_caption_belongs_to_the_nearest_node_that_gives_one(document: GraphDoc
     assert caption_node(quickstart, registry, "kohya") == "trigger"
     assert caption_node(quickstart, registry, "captions") == "captions"
     assert caption_node(quickstart, registry, "best") == "folder"
-
-
-def test_comparing_parts_rows_and_counts_other_captions() -> None:
-    a = pl.DataFrame({"rid": ["1", "2", "3"], "cid": ["x", "y", "z"], "caption": ["p", None, "r"]})
-    b = pl.DataFrame({"rid": ["2", "3", "4"], "cid": ["y", "z", "w"], "caption": [None, "changed", "s"]})
-    found = compared(a, b)
-    assert (found.only_a["rid"].to_list(), found.only_b["rid"].to_list()) == (["1"], ["4"])
-    assert found.both["rid"].to_list() == ["2", "3"]
-    assert found.changed == 1
-
-
-def test_the_dialog_compares_the_selected_nodes(world: World, thumbnails: Thumbnails, qtbot: QtBot) -> None:
-    world.selection.choose(["folder", "sharp"])
-    dialog = CompareDialog(world.document, world.selection, world.results, thumbnails, load_theme("dark"))
-    dialog.show()
-    assert [dialog._parts.button(part).text().split()[-1] for part in range(3)] == ["6", "0", "6"]
-    qtbot.mouseClick(dialog._parts.button(2), Qt.MouseButton.LeftButton)
-    assert dialog.grid.rows.rowCount() == 6
-    dialog.close()
-
-
-def test_runs_before_can_be_chosen(document: GraphDocument, tmp_path: Path) -> None:
-    document.load(graph_of([Node("folder", "source/folder")]), None)
-    for run in ("3", "12"):
-        (tmp_path / run).mkdir()
-        pl.DataFrame({"rid": ["1"], "cid": ["x"]}).write_ipc(tmp_path / run / "folder.images.arrow")
-    results = Results()
-    results.update("folder", files={"images": tmp_path / "12" / "folder.images.arrow"})
-    assert [choice.title for choice in choices_of(document, results)] == ["Folder: images", "Folder: images (run 3)"]

@@ -113,7 +113,8 @@ class NodePalette(SearchPopup):
         used = sorted((spec for spec in specs if self._favoured(spec)), key=lambda spec: -self._favoured(spec))[:OFTEN]
         found = [Entry(None, self.tr("Used most"), heading=True), *map(_entry, used)] if used else []
         for kind, specs_of_kind in groupby((spec for spec in specs if spec not in used), lambda spec: spec.kind):
-            found += [Entry(None, words(KINDS[kind]), heading=True), *(replace(_entry(spec), note="") for spec in specs_of_kind)]
+            found.append(Entry(None, words(KINDS[kind]), heading=True))
+            found += [replace(_entry(spec), note="") for spec in specs_of_kind]
         return found
 
     def _texts(self, spec: NodeSpec) -> tuple[str, ...]:

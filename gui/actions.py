@@ -79,7 +79,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("view.problems", marked("Problems"), "View", ("Ctrl+4",), checkable=True),
     ActionSpec("view.log", marked("Log"), "View", ("Ctrl+`",), checkable=True),
     ActionSpec("view.graph", marked("Go to the Graph"), "View", ("Ctrl+5",)),
-    ActionSpec("view.compare", marked("Compare Two Nodes"), "View", ("Ctrl+K",)),
+    ActionSpec("view.compare", marked("Compare Nodes or Runs"), "View", ("Ctrl+K",)),
     ActionSpec("view.theme", marked("Switch Theme"), "View", ("Ctrl+Shift+T",)),
     ActionSpec("view.theme_system", marked("Theme of the Desktop"), "View", checkable=True),
     ActionSpec("view.theme_dark", marked("Dark Theme"), "View", checkable=True),

@@ -58,6 +58,8 @@ class RunFold:
     _begun: set[str] = field(default_factory=set[str])
     _over: set[str] = field(default_factory=set[str])
     _strips: dict[str, Path] = field(default_factory=dict[str, Path])
+    _spent: dict[str, float] = field(default_factory=dict[str, float])
+    _measuring_took: dict[str, float] = field(default_factory=dict[str, float])
     _measured: bool = False
 
     def __post_init__(self) -> None:
@@ -80,12 +82,14 @@ class RunFold:
                     self._change(node, progress=share)
                 self.progress.at(event["done"], event["rows"], event["seconds"])
             case "step-done":
-                if len(self.working) == 1:
-                    self._change(self.working[0], seconds=event["seconds"])
+                if len(self.working) == 1:  # else nobody knows whose time it was
+                    self._spend(self.working[0], event["seconds"])
                 self.working = ()
             case "node":
                 counts = {"rows_in": event["in"], "rows_out": event["out"]}
                 self._change(event["node"], **counts, dropped=event["dropped"], errors=event["errors"])
+                self._measuring_took[event["node"]] = event["seconds"]
+                self._spend(event["node"], 0.0)
                 if event["done"]:
                     self._done(event["node"])
             case "preview":
@@ -166,6 +170,11 @@ class RunFold:
             return "review", words("{n} wait for review.").format(n=f"{waiting:,}")
         errors = self._changes.get(node, {}).get("errors", 0)
         return "done", words("{n} could not be used.").format(n=f"{errors:,}") if errors else ""
+
+    def _spend(self, node: str, seconds: float) -> None:
+        """The steps of a node alone, and what measuring for it took among others: the larger is its time."""
+        self._spent[node] = self._spent.get(node, 0.0) + seconds
+        self._change(node, seconds=max(self._spent[node], self._measuring_took.get(node, 0.0)))
 
     def _change(self, node: str, **changes: Any) -> None:
         self._changes.setdefault(node, {}).update(changes)

@@ -40,10 +40,15 @@ class StepDone:
 
 @dataclass(frozen=True, slots=True)
 class NodeProgress:
-    """The counts of a node so far; the last one for a node, with `done`, is final."""
+    """The counts of a node so far; the last one for a node, with `done`, is final.
+
+    `seconds` is what its measures took so far, of all threads together; a measure that several nodes share counts for
+    the one that asked for it first.
+    """
 
     count: NodeCount
     done: bool
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

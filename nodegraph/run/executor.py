@@ -177,7 +177,7 @@ class _Run:
             for node, (rows_in, out, dropped) in counts.items():
                 item = self._steps.active[node]
                 count = NodeCount(node, item.spec.type, item.node.label or item.spec.title, rows_in, out, dropped, 0)
-                self._say(NodeProgress(count, done=False))
+                self._say(NodeProgress(count, done=False, seconds=self._taker.seconds(node)))
             self._say(StepProgress(index, done, len(images), time.perf_counter() - started))
 
         for node in stage.nodes:
@@ -252,7 +252,7 @@ class _Run:
             raise RuntimeError(f"{item.id}: {rows_in} rows in are not {out} out and {dropped.height} dropped")
         self._counts[item.id] = count
         self._on_sets(item.id, {port: self._sets[End(item.id, port)] for port in item.spec.outputs})
-        self._say(NodeProgress(count, done=True))
+        self._say(NodeProgress(count, done=True, seconds=self._taker.seconds(item.id)))
 
     def _first_input(self, item: Active) -> End:
         return item.inputs[item.spec.inputs[0]]

@@ -196,6 +196,7 @@ class ModelLane:
             return
         seconds = time.perf_counter() - started
         self.calls += len(batch)
+        self._timing(work.name, seconds, len(batch))  # before anyone who waits for the answers goes on
         for (_item, future), value in zip(batch, values, strict=True):
             future.set_result(value)
         sizing = self._sizing(work)
@@ -203,7 +204,6 @@ class ModelLane:
             sizing.after(len(batch), seconds)
             if sizing.settled:
                 self._memory.remember(work, sizing.size)
-        self._timing(work.name, seconds, len(batch))
 
     def _recover(self, work: Work, batch: Sequence[tuple[Any, Future[Any]]], error: BaseException) -> None:
         """Out of memory: halves. Anything else: one by one, so that one bad input costs one row."""

@@ -102,9 +102,18 @@ class Measuring:
         self._pending: dict[tuple[MeasureKey, str], Future[Remembered]] = {}
         self._lock = threading.Lock()
         self._seconds: defaultdict[str, float] = defaultdict(float)
+        self._model_seconds: defaultdict[str, float] = defaultdict(float)
         self._busy = 0  # threads that measure pictures
         self.hits: Counter[str] = Counter()
         self.misses: Counter[str] = Counter()
+
+    def spent(self, work: str, seconds: float) -> None:
+        """A model took so long for a batch."""
+        self._model_seconds[work] += seconds
+
+    def seconds_of(self, work: str) -> float:
+        """How long a measure took in this run, of all threads together."""
+        return self._seconds.get(work, 0.0) + self._model_seconds.get(work, 0.0)
 
     def record_timings(self, device: str) -> None:
         """Remembers how long the measures that use no model took, decoding included, for later estimates."""

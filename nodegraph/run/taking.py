@@ -39,12 +39,18 @@ class Taker:
     def __init__(self, measuring: Measuring, files: Mapping[str, ModelFiles]) -> None:
         self._measuring = measuring
         self._files = files
+        self._askers: dict[str, str] = {}
 
     def request(self, item: Active, take: Take) -> Request:
         """The request that this node makes for this measure."""
         use = take.measure.model
         files = self._files[item.params[use.setting]] if use else None
         return request_of(take.measure, item.params, files)
+
+    def seconds(self, node: str) -> float:
+        """What the measures took that this node was the first to ask for, of all threads together."""
+        works = [work for work, asker in list(self._askers.items()) if asker == node]
+        return round(sum(map(self._measuring.seconds_of, works)), 6)
 
     def preload(self, item: Active, table: pl.DataFrame) -> None:
         """Reads in bulk what is remembered for the rows of `table`. A bypassed node takes nothing."""
@@ -66,7 +72,8 @@ class Taker:
         for name, take in item.takes(port).items():
             if take.texts is None:
                 rows = tuple(_selected(take, item, table))
-                together.setdefault(rows, {})[name] = self.request(item, take)
+                request = together.setdefault(rows, {})[name] = self.request(item, take)
+                self._askers.setdefault(request.work, item.id)
         columns: dict[str, list[Remembered | None]] = {}
         for rows, requests in together.items():
             found = self._measuring.take(requests.values(), [refs[row] for row in rows])
@@ -74,7 +81,9 @@ class Taker:
         texts: dict[str, TextValues | None] = {}
         for name, take in item.takes(port).items():
             if take.texts is not None:
-                given = self._measuring.take_texts(self.request(item, take), self._texts(item, take, table))
+                request = self.request(item, take)
+                self._askers.setdefault(request.work, item.id)
+                given = self._measuring.take_texts(request, self._texts(item, take, table))
                 texts[name] = _text_values(item, given)
         return self._taken(item, table, columns, texts)
 

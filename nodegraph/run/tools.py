@@ -119,6 +119,7 @@ class Tools:
 
     def _record_timing(self, work: str, seconds: float, items: int) -> None:
         self.cache.record_timing(work, self.device.name, seconds, items)
+        self.measuring.spent(work, seconds)
 
     def _keep_thumbnail(self, content: str, decoded: Decoded) -> None:
         with self._lock:

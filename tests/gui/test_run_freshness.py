@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from gui.freshness import Fingerprints, Freshness, HandWork
+from gui.results import Results
+from gui.run_fold import Job, RunFold
 from gui.run_progress import RunProgress, span_text, time_left
 from gui.session_folder import is_alive, remove_dead
 from gui.write_places import write_places, writes_outside
@@ -164,3 +166,26 @@ def test_replacing_a_graph_by_an_equal_one_changes_nothing(quickstart: Graph, re
     prints = Fingerprints(registry)
     copy = replace(quickstart, nodes={id: replace(node) for id, node in quickstart.nodes.items()})
     assert prints.of(quickstart, BASE) == prints.of(copy, BASE)
+
+
+def test_the_time_of_a_node_is_its_own_steps_or_what_measuring_took_among_others(
+    quickstart: Graph, registry: Registry, qapp: object
+) -> None:
+    results = Results()
+    fold = RunFold(
+        Job("run", "run", quickstart, BASE, dict.fromkeys(quickstart.nodes, "")), results, registry, Freshness()
+    )
+
+    def step(*nodes: str, seconds: float, measuring: float = 0.0) -> None:
+        fold.take({"event": "step-started", "kind": "stage", "nodes": nodes, "rows": 3})
+        counts = {"in": 3, "out": 3, "dropped": 0, "errors": 0, "done": True}
+        for node in nodes:
+            fold.take({"event": "node", "node": node, "seconds": measuring, **counts})
+        fold.take({"event": "step-done", "seconds": seconds})
+
+    step("folder", seconds=0.5)
+    step("quality", "sharpness", seconds=4.0, measuring=1.5)
+    step("best", seconds=1.0)
+    step("best", seconds=2.0)
+    fold.flush()
+    assert [results.of(node).seconds for node in ("folder", "quality", "sharpness", "best")] == [0.5, 1.5, 1.5, 3.0]

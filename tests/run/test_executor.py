@@ -16,7 +16,7 @@ from nodegraph.graph.model import End, Node, graph_of
 from nodegraph.models.progress import Progress
 from nodegraph.run import models
 from nodegraph.run.cancel import Cancel
-from nodegraph.run.events import ModelProgress, StepProgress
+from nodegraph.run.events import ModelProgress, NodeProgress, StepProgress
 from nodegraph.run.executor import run
 from nodegraph.run.options import RunOptions
 from nodegraph.run.stage import Batching
@@ -67,6 +67,19 @@ def test_a_new_prompt_costs_one_text_and_no_picture(bench: Bench) -> None:
     assert again.decodes == 0
     assert again.model_calls == 1
     assert again.measures["test_embedding"]["misses"] == 0
+
+
+def test_each_node_says_what_measuring_took_that_it_was_the_first_to_ask_for(bench: Bench) -> None:
+    def times() -> dict[str, float]:
+        bench.run()
+        return {
+            event.count.node: event.seconds for event in bench.events if isinstance(event, NodeProgress) and event.done
+        }
+
+    first = times()
+    assert first["brightness"] > 0 and first["likeness"] > 0
+    assert first["above"] == first["export"] == 0
+    assert set(times().values()) == {0.0}, "nothing is measured twice"
 
 
 def test_one_image_added_costs_one_decode(bench: Bench) -> None:

@@ -245,12 +245,14 @@ class CanvasCommands(QObject):
         return {id: item.pos() for id, item in self._canvas.graph_scene.nodes.items()}
 
     def _rects(self) -> dict[str, QRectF]:
-        return {id: item.rect for id, item in self._canvas.graph_scene.nodes.items()}
+        """Where nodes lie, with room for the pictures that a run will bring: frames fit afterwards, too."""
+        places = self._places()
+        return {id: QRectF(places[id], size) for id, size in self._canvas.graph_scene.sizes().items()}
 
     def _lay_out(self, places: Mapping[str, QPointF], text: str) -> None:
         """Nodes to new places, and the frames of their groups around them again."""
-        graph, sizes = self._document.graph, self._canvas.graph_scene.sizes()
-        rects = {**self._rects(), **{id: QRectF(place, sizes[id]) for id, place in places.items()}}
+        graph, rects = self._document.graph, self._rects()
+        rects |= {id: QRectF(place, rects[id].size()) for id, place in places.items()}
         groups = framed(graph.groups, places, rects)
         edits: tuple[Edit, ...] = (moving(graph, places),)
         self._push(Several((*edits, SetGroups(groups)) if groups != graph.groups else edits), text)

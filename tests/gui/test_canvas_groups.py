@@ -183,3 +183,9 @@ def test_copies_take_what_feeds_their_originals_when_that_is_asked_for(hand: Han
     hand.view.selection.choose(["sharp"])
     hand.do(f"{action}_wired")
     assert edges(hand) == {"folder.images -> sharp.images", "folder.images -> sharpness.images"}
+
+
+def test_a_frame_has_room_for_the_pictures_that_a_run_brings(hand: Hand) -> None:
+    hand.view.results.update("sharp", state="done", rows_out=4, contents=("a", "b"))
+    nodes = hand.view.graph_scene.nodes
+    assert all(frame(hand).contains(nodes[id].rect) for id in ("folder", "sharp"))

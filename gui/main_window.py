@@ -34,6 +34,7 @@ from gui.run_bar import RunBar
 from gui.run_controller import RunController
 from gui.selection import Selection
 from gui.settings import Settings
+from gui.source_glances import SourceGlances
 from gui.theme.choice import theme_for
 from gui.theme.style import apply_style
 from gui.window_actions import fill_menus, make_toolbar, scope_shortcuts, set_icons, set_keys
@@ -154,6 +155,7 @@ class MainWindow(QMainWindow):
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_theme_changed)
         self.run.device_changed.connect(self.settings.set_device)
         self.run.confirmation_wanted.connect(self._confirm_writing)
+        SourceGlances(self.run, self.results, self.thumbnails, self)
         self.canvas.palette_wanted.connect(self._open_palette)
         self.canvas.message.connect(self.tell)
         self.palette_popup.chosen.connect(self._add_chosen)

@@ -30,7 +30,7 @@ class RunController(QObject):
     `failed(words)`. `progress(fraction or None, sentence)` follows at most every 33 ms. `planned(list)` is the engine's
     plan, a dict a node. `confirmation_wanted(paths)` is said once before a run that writes outside the graph's folder
     (or anywhere, where the graph has no file yet): the run waits for `confirm(True)`; `confirm(False)` drops it.
-    `device_used(DeviceUse)` says where models run.
+    `device_used(DeviceUse)` says where models run, `source_seen(node, {content key: file})` what a source would give.
     Trials (a sample, live mode) write no exports. `Results.clear` ends the run and forgets all: another graph is shown.
     """
 
@@ -46,6 +46,7 @@ class RunController(QObject):
     live_changed = Signal(bool)
     device_changed = Signal(str)
     device_used = Signal(object)
+    source_seen = Signal(str, object)
 
     def __init__(self, document: GraphDocument, results: Results, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -255,6 +256,8 @@ class RunController(QObject):
                 self._take_plan(self._job, event["nodes"])
                 self._release()
                 self._proceed()
+            case "source" if self._job.fingerprints == self._fresh.now:
+                self.source_seen.emit(event["node"], event["pictures"])
             case "cancelled":
                 self._after.put_off_plan()
                 self._release()
@@ -283,10 +286,7 @@ class RunController(QObject):
         if job.fingerprints != self._fresh.now:
             self._after.put_off_plan()
             return
-        missing = {node["node"]: sum(node["missing"].values()) for node in nodes}
-        self._times = {node["node"]: node["seconds"] or 0.0 for node in nodes}
-        for id in job.graph.nodes:
-            self._results.update(id, missing=missing.get(id))
+        self._times = self._fresh.planned(job, nodes)
         self.planned.emit(nodes)
 
     def _end_run(self, summary: dict[str, Any]) -> None:

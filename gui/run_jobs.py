@@ -90,6 +90,13 @@ class FreshResults:
         self._fingerprints = Fingerprints(self.document.registry)
         self._hand_work = HandWork()
 
+    def planned(self, job: Job, nodes: list[dict[str, Any]]) -> dict[str, float]:
+        """Tells the results what is still to be measured; gives back how many seconds are expected at each node."""
+        missing = {node["node"]: sum(node["missing"].values()) for node in nodes}
+        for id in job.graph.nodes:
+            self.results.update(id, missing=missing.get(id))
+        return {node["node"]: node["seconds"] or 0.0 for node in nodes}
+
     def refresh(self) -> bool:
         """Renews the states. Whether anything that a run depends on is different from before."""
         by_hand = self._hand_work.of(self.document.journal)

@@ -8,7 +8,7 @@ source has yet to fetch or unpack are unknown, too: each may come, with a conten
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -72,10 +72,17 @@ class _Known:
         return pl.concat([self.sets[end].select(list(BASE_SCHEMA)), self.may_come(end)])
 
 
-def rehearse(graph: Graph, registry: Registry, options: RunOptions, cancel: Cancel | None = None) -> list[NodePlan]:
+def rehearse(
+    graph: Graph,
+    registry: Registry,
+    options: RunOptions,
+    cancel: Cancel | None = None,
+    on_source: Callable[[str, pl.DataFrame], None] | None = None,
+) -> list[NodePlan]:
     """The plan of every node that would take part, in order. Reads files' names and bytes, decodes and writes nothing.
 
-    Raises ProblemError for what a user can mend, and Cancelled soon after `cancel` was asked for.
+    `on_source(node, rows)` is told what each source would give. Raises ProblemError for what a user can mend, and
+    Cancelled soon after `cancel` was asked for.
     """
     cancel = cancel or Cancel()
     folder = options.cache or cache_folder()
@@ -88,11 +95,19 @@ def rehearse(graph: Graph, registry: Registry, options: RunOptions, cancel: Canc
         Tools(cache, thumbnails, device, options.threads, fresh=options.fresh) as tools,
     ):
         taker = Taker(tools.measuring, files)
-        known = _walk(graph, steps, taker, cache, options, cancel)
+        known = _walk(graph, steps, taker, cache, options, cancel, on_source)
         return [_plan(item, known, taker, cache, device) for item in steps.active.values()]
 
 
-def _walk(graph: Graph, steps: Steps, taker: Taker, cache: MeasureCache, options: RunOptions, cancel: Cancel) -> _Known:
+def _walk(
+    graph: Graph,
+    steps: Steps,
+    taker: Taker,
+    cache: MeasureCache,
+    options: RunOptions,
+    cancel: Cancel,
+    on_source: Callable[[str, pl.DataFrame], None] | None,
+) -> _Known:
     known = _Known()
     decisions = decisions_of(options, lambda _text: None)
     for step in steps.steps:
@@ -102,6 +117,8 @@ def _walk(graph: Graph, steps: Steps, taker: Taker, cache: MeasureCache, options
             context = _context(graph, item, decisions)
             outcome = run_source(item, context, cache, lambda _done, _total: cancel.check(), sample=options.sample)
             outcome = decided(outcome, item.id, decisions)
+            if on_source is not None:
+                on_source(item.id, outcome.outputs[item.spec.outputs[0]])
             end = End(item.id, item.spec.outputs[0])
             known.sets[end] = outcome.outputs[end.port]
             known.unknown[end] = _not_here_yet(outcome, item.id, options.sample)

@@ -3,9 +3,9 @@
 Requests come on stdin, one a line: {"do": "run" | "plan", "run": id, "graph": text, "base": folder, ...} and
 {"do": "cancel"}, which ends all that was asked before it; `Request` says what else. Events go to stdout as
 `nodegraph.run.events.as_dict` gives them, each with its "run", and "device" says now and then where models run. A run
-ends with exactly one of "summary", "problems" or "failed", a plan with "plan", "cancelled", "problems" or "failed".
-Image sets never travel here: they are written as Arrow files, and "sets" says where. What libraries print goes to
-stderr, which is the log.
+ends with exactly one of "summary", "problems" or "failed", a plan with "plan", "cancelled", "problems" or "failed";
+before that it names the first pictures of each "source". Image sets never travel here: they are written as Arrow
+files, and "sets" says where. What libraries print goes to stderr, which is the log.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ from pathlib import Path
 from time import monotonic
 from typing import IO, Any
 
+import polars as pl
+
+from nodegraph.cache.keys import content_key
 from nodegraph.data.imageset import ImageSet
 from nodegraph.graph.io import loads
 from nodegraph.models.devices import device_use
@@ -35,6 +38,9 @@ from nodegraph.run.rehearsal import rehearse
 from nodegraph.run.replay import run_with_receipt
 
 PROTOCOL = 1
+
+SHOWN = 8
+"""So many pictures of each source does a plan name, to be shown before anything is run."""
 
 DEVICE_SECONDS = 1.0
 """How often the device that models run on, and the memory they hold there, are told at most."""
@@ -141,7 +147,12 @@ class Worker:
                 journal=Path(request.journal) if request.journal else None,
             )
             if request.do == "plan":
-                plans = [asdict(plan) for plan in rehearse(graph, self.registry, options, cancel)]
+                plans = [
+                    asdict(plan)
+                    for plan in rehearse(
+                        graph, self.registry, options, cancel, lambda node, rows: self._show(request.run, node, rows)
+                    )
+                ]
                 self.say(request.run, {"event": "plan", "nodes": plans})
                 return
             run_with_receipt(
@@ -169,6 +180,11 @@ class Worker:
         use = device_use(request.device)
         if use is not None:
             self.say(request.run, {"event": "device", **asdict(use)})
+
+    def _show(self, run: str, node: str, rows: pl.DataFrame) -> None:
+        """Names the first pictures of a source, by content key with the file of each."""
+        first = rows.select("cid", "recipe", "path").head(SHOWN).iter_rows()
+        self.say(run, {"event": "source", "node": node, "pictures": {content_key(c, r): path for c, r, path in first}})
 
     def _keep(self, request: Request, node: str, sets: Mapping[str, ImageSet]) -> None:
         if request.tables is None:

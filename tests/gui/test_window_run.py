@@ -47,6 +47,17 @@ def test_run_by_its_action_shows_counts_and_leaves_no_process(
         assert window.run.process_id is None
 
 
+def test_a_source_shows_its_first_pictures_before_anything_is_run(
+    qtbot: QtBot, registry: Registry, settings: Settings, tmp_path: Path
+) -> None:
+    with open_window(registry, settings, tmp_path / "swaps") as window:
+        window.files.show(SMALL, None)
+        qtbot.waitUntil(lambda: bool(window.results.of("folder").contents), timeout=60_000)
+        first = window.results.of("folder")
+        assert first.state == "ready" and not first.files and not window.results.of("readable").contents
+        qtbot.waitUntil(lambda: all(window.thumbnails.get(key) is not None for key in first.contents), timeout=20_000)
+
+
 @pytest.mark.parametrize("allowed", [True, False])
 def test_a_graph_that_writes_outside_its_folder_asks_first(
     allowed: bool, qtbot: QtBot, registry: Registry, settings: Settings, tmp_path: Path

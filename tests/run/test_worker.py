@@ -93,7 +93,10 @@ def test_a_run_tells_its_progress_writes_its_sets_and_ends_with_the_summary(clie
 
 def test_a_plan_says_what_is_missing_and_after_a_run_that_nothing_is(client: Client) -> None:
     client.ask(do="plan", run="p", graph=graph_text(), base=str(client.root), device="cpu")
-    before = client.until("plan")[-1]["nodes"]
+    told = client.until("plan")
+    before = told[-1]["nodes"]
+    pictures = next(event["pictures"] for event in told if event["event"] == "source" and event["node"] == "folder")
+    assert [Path(path).name for path in pictures.values()] == [f"{seed}.png" for seed in range(6)]
     client.ask(do="run", run="r", graph=graph_text(), base=str(client.root), device="cpu")
     client.until("summary")
     client.ask(do="plan", run="q", graph=graph_text(), base=str(client.root), device="cpu")

@@ -48,11 +48,11 @@ def test_an_answer_without_the_field_leaves_it_empty(answer: str | None) -> None
 
 
 def test_nothing_in_an_answer_takes_long() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     json_in('{"a":' * 50_000)
     json_in("{" + '"a' * 50_000)
     spelled("nice boat " * 20_000, ["Nice Boat", "niceboat x", "a-b"])
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize(

@@ -95,9 +95,9 @@ def test_an_operation_that_cannot_be_done_is_told_while_wiring(operation: str, c
 
 
 def test_a_pattern_that_hangs_others_takes_no_time() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert done("a" * 5000 + "!", r"regex: (a+)+$ => x") == "a" * 5000 + "!"
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_captions_cannot_grow_without_end() -> None:

@@ -85,9 +85,9 @@ def test_other_columns_can_be_filtered_and_no_rows_too() -> None:
 
 
 def test_a_pattern_that_hangs_others_takes_no_time() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert verdict("a" * 20_000 + "!", block="(a+)+$", max_words=None)[0]
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize(

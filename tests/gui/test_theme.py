@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
-from PySide6.QtGui import QColor, QFontDatabase
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFontDatabase, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QPushButton,
+    QSlider,
+    QSpinBox,
+    QToolButton,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
 
 from gui.actions import ACTIONS
 from gui.canvas.style import CanvasStyle
@@ -62,6 +75,64 @@ def test_bold_is_drawn_by_a_bold_font(qapp: QApplication) -> None:
     install_font(qapp)
     qapp.setFont(font)
     assert "Bold" in QFontDatabase.styles(FAMILY)
+
+
+def made(widget: QWidget, **properties: object) -> QWidget:
+    """The widget with these properties of Qt's."""
+    for name, value in properties.items():
+        widget.setProperty(name, value)
+    return widget
+
+
+FOCUSABLE: dict[str, Callable[[], QWidget]] = {
+    "button": QPushButton,
+    "default button": lambda: made(QPushButton("Run"), default=True),
+    "checked button": lambda: made(QPushButton("Kept"), checkable=True, checked=True),
+    "run button": lambda: made(QToolButton(), objectName="run_button", focusPolicy=Qt.FocusPolicy.StrongFocus),
+    "check box": QCheckBox,
+    "checked box": lambda: made(QCheckBox("Flips"), checked=True),
+    "slider": lambda: made(QSlider(Qt.Orientation.Horizontal), value=40),
+    "list that drops down": QComboBox,
+    "number": lambda: made(QSpinBox(), readOnly=True),
+}
+"""What the keyboard reaches. Fields show a caret, too; the number here has none."""
+
+
+@pytest.mark.parametrize("name", THEMES)
+@pytest.mark.parametrize("kind", FOCUSABLE)
+def test_where_the_keyboard_is_can_be_seen(kind: str, name: ThemeName, qapp: QApplication, qtbot: QtBot) -> None:
+    apply_style(qapp, load_theme(name))
+    window = QWidget()
+    qtbot.addWidget(window)
+    other, widget = QPushButton("Other", window), FOCUSABLE[kind]()
+    widget.setParent(window)
+    widget.setGeometry(0, 60, 160, 30)
+    window.resize(200, 100)
+    window.show()
+    assert QTest.qWaitForWindowActive(window)
+    other.setFocus()
+    without = widget.grab().toImage()
+    widget.setFocus(Qt.FocusReason.TabFocusReason)
+    assert widget.hasFocus()
+    assert differing(without, widget.grab().toImage()) >= 20
+
+
+@pytest.mark.parametrize("name", THEMES)
+@pytest.mark.parametrize("kind", ["button", "default button", "checked box", "slider"])
+def test_what_cannot_be_used_looks_like_it(kind: str, name: ThemeName, qapp: QApplication, qtbot: QtBot) -> None:
+    apply_style(qapp, load_theme(name))
+    widget = FOCUSABLE[kind]()
+    qtbot.addWidget(widget)
+    widget.resize(160, 30)
+    before = widget.grab().toImage()
+    widget.setEnabled(False)
+    assert differing(before, widget.grab().toImage()) >= 20
+
+
+def differing(one: QImage, other: QImage) -> int:
+    """So many pixels of two pictures differ clearly."""
+    places = [(x, y) for x in range(one.width()) for y in range(one.height())]
+    return sum(contrast(one.pixelColor(*place), other.pixelColor(*place)) > 1.5 for place in places)
 
 
 def test_both_themes_name_the_same_colours() -> None:

@@ -109,6 +109,11 @@ class EdgeItem(QGraphicsItem):
         return (self.edge.source, self.edge.target)
 
     @property
+    def shown_path(self) -> QPainterPath:
+        """The curve as it is painted, in the scene."""
+        return self._path
+
+    @property
     def middle(self) -> QPointF:
         """The place half way along it."""
         return self._path.pointAtPercent(0.5)

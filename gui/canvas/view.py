@@ -28,6 +28,7 @@ from gui.canvas.drift import Drift
 from gui.canvas.edge_item import EdgeItem
 from gui.canvas.export import picture_of, svg_of
 from gui.canvas.gestures.gesture import Gesture, Pointer
+from gui.canvas.hovering import Hover, Shape
 from gui.canvas.inline import InlineEditing
 from gui.canvas.keys import press_key
 from gui.canvas.menu import menu_at
@@ -70,6 +71,7 @@ class CanvasView(Choosing):
         self._at: Pointer | None = None
         self._drift = Drift(self, self._drifted)
         self._fit_on_show = True
+        self._hover = Hover(self)
         self._tips = Tips(self)
         if thumbnails is not None:
             thumbnails.ready.connect(self._tips.renew)  # type: ignore[attr-defined]
@@ -179,6 +181,7 @@ class CanvasView(Choosing):
         if self.gesture is not None:
             return
         self.inline.overlay.take()
+        self._hover.leave()
         self.gesture = gesture_for(self, event.button(), self._pointer(event), space=self._space)
         if self.gesture is not None:
             self.viewport().setCursor(self.gesture.cursor if type(self.gesture).__name__ == "Pan" else QCursor())
@@ -188,6 +191,8 @@ class CanvasView(Choosing):
         """Goes on with the gesture."""
         self._pointed = event.position().toPoint()
         if self.gesture is None:
+            self._hover.move(self.mapToScene(self._pointed))
+            self.viewport().setCursor(Shape.OpenHandCursor if self._space else self._hover.cursor)
             return
         self._at = self._pointer(event)
         self.viewport().setCursor(self.gesture.cursor)
@@ -203,7 +208,7 @@ class CanvasView(Choosing):
         if gesture is not None:
             before = gesture.bounds()
             gesture.finish(self._pointer(event))
-            self._refresh(before)
+            self.refresh(before)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """A title is renamed, a note or group written, an edge gets a point, nothing asks for the palette."""
@@ -249,7 +254,7 @@ class CanvasView(Choosing):
             before = gesture.bounds()
             gesture.cancel()
             self.viewport().unsetCursor()
-            self._refresh(before)
+            self.refresh(before)
         elif event.key() == Qt.Key.Key_Space:
             if not event.isAutoRepeat():
                 self._space = True
@@ -274,6 +279,7 @@ class CanvasView(Choosing):
             self._tips.show(event.pos())
             return True
         if event.type() == QEvent.Type.Leave and QApplication.activePopupWidget() is None:
+            self._hover.leave()
             self._pointed = None  # a menu or the palette is about the place where it was opened
         return super().viewportEvent(event)
 
@@ -287,6 +293,7 @@ class CanvasView(Choosing):
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """Paints what the gesture shows."""
+        self._hover.paint(painter)
         if self.gesture is not None:
             self.gesture.paint(painter)
 
@@ -298,18 +305,20 @@ class CanvasView(Choosing):
         if self.gesture is not None:
             before = self.gesture.bounds()
             self.gesture.move(at)
-            self._refresh(before, self.gesture.bounds())
+            self.refresh(before, self.gesture.bounds())
 
     def _drifted(self) -> None:
         if self._at is not None:
             self._move_gesture(replace(self._at, scene=self.mapToScene(self._at.view)))
 
-    def _refresh(self, *areas: QRectF) -> None:
+    def refresh(self, *areas: QRectF) -> None:
+        """Paints these parts of the scene anew."""
         for area in areas:
             if not area.isNull():
                 self.viewport().update(self.mapFromScene(area).boundingRect().adjusted(-8, -8, 8, 8))
 
     def _see_change(self, *_graphs: object) -> None:
+        self._hover.leave()
         if self.gesture is not None:
             self._drift.stop()
             self.gesture.cancel()

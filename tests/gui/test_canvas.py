@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from gui.document import GraphDocument
+from nodegraph.graph.edit import SetNotes
 from nodegraph.graph.io import loads
-from nodegraph.graph.model import Graph
+from nodegraph.graph.model import Graph, Note
 from tests.gui.canvas_hand import CONTROL, LEFT, MIDDLE, RIGHT, SHIFT, Hand, edges, hand_on, shown, three
 
 
@@ -214,3 +215,38 @@ def test_an_inline_choice_a_flag_and_a_column(hand: Hand, quickstart: Graph) -> 
     editor = hand.view.inline.overlay.editor
     assert isinstance(editor, QComboBox) and "sharpness" in [editor.itemText(i) for i in range(editor.count())]
     hand.view.inline.overlay.close()
+
+
+def test_what_a_press_would_take_lights_up_and_the_cursor_says_what_it_would_do(hand: Hand) -> None:
+    shown(hand, three())
+    hand.view.document.push(SetNotes((Note("why", {"x": 0, "y": 300, "w": 100, "h": 60}),)), "Note")
+    hand.view.selection.choose(["folder", "sharp"])
+    hand.do("graph.connect")
+    hand.do("graph.group")
+    hand.view.selection.choose([])
+    scene = hand.view.graph_scene
+    (edge,), (group,), (note,) = scene.edges.values(), scene.groups, scene.notes
+    field = scene.nodes["cut"].field_rect("column").center()
+    seen: dict[str, tuple[bool, Qt.CursorShape]] = {}
+    for name, place in {
+        "port": hand.port("cut", "kept", output=True),
+        "edge": hand.place(edge.middle),
+        "field": hand.place(field),
+        "group": hand.place(group.header().center()),
+        "note": hand.place(note.grip().center()),
+        "ground": QPoint(5, 5),
+    }.items():
+        QTest.mouseMove(hand.view.viewport(), place)
+        seen[name] = not hand.view._hover._path.isEmpty(), hand.view.viewport().cursor().shape()
+    shape = Qt.CursorShape
+    assert seen == {
+        "port": (True, shape.CrossCursor),
+        "edge": (True, shape.PointingHandCursor),
+        "field": (False, shape.PointingHandCursor),
+        "group": (False, shape.SizeAllCursor),
+        "note": (False, shape.SizeFDiagCursor),
+        "ground": (False, shape.ArrowCursor),
+    }
+    QTest.mouseMove(hand.view.viewport(), hand.place(edge.middle))
+    hand.view.document.undo_stack.undo()
+    assert hand.view._hover._path.isEmpty(), "nothing of what is gone"

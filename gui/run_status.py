@@ -132,7 +132,7 @@ class RunStatus(QWidget):
         """Says what a run would cost, after how the last one ended. An error stays to be read."""
         ended, self._ended = self._ended, ""
         missing = sum(sum(node["missing"].values()) for node in nodes)
-        download = sum({node["model"]: node["download"] for node in nodes}.values())
+        download = sum(node["download"] for node in nodes)
         if self._run.busy or self._wrong or not (missing or download):
             return
         parts = [self.tr("{:,} values to measure").format(missing)] if missing else []

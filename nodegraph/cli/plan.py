@@ -26,7 +26,19 @@ def print_plan(plans: Sequence[NodePlan], *, as_json: bool) -> None:
     for plan in plans:
         rows = f"{plan.rows:,}" if plan.exact else f"up to {plan.rows:,}"
         table.add_row(Text(line_of(plan.label)), rows, _missing(plan), _model(plan), _time(plan))
-    Console().print(table)
+    console = Console()
+    console.print(table)
+    console.print(_together(plans), end="")
+
+
+def _together(plans: Sequence[NodePlan]) -> str:
+    """How long all of it takes, where that is known of every value that is missing."""
+    lacking = [plan for plan in plans if any(plan.missing.values())]
+    times = [plan.seconds for plan in lacking if plan.seconds is not None]
+    if not lacking or len(times) < len(lacking):
+        return ""
+    most = "" if all(plan.exact for plan in lacking) else "at most "
+    return f"\nTogether {most}about {max(sum(times), 0.1):,.1f} s\n"
 
 
 def _missing(plan: NodePlan) -> str:

@@ -6,11 +6,13 @@ import json
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 
 from nodegraph.cli.lines import line_of
+from nodegraph.problems import ProblemError
 from nodegraph.run.events import (
     Event,
     Listener,
@@ -37,6 +39,17 @@ def listener_for(*, as_json: bool) -> Generator[Listener]:
             yield listener
     else:
         yield _PlainLines().hear
+
+
+@contextmanager
+def telling_problems(*, as_json: bool) -> Generator[None]:
+    """With `as_json` a problem that ends the command is the last line on stdout, too, where a program reads."""
+    try:
+        yield
+    except ProblemError as error:
+        if as_json:
+            print(json.dumps({"event": "problems", "exit": 2, "problems": [*map(asdict, error.problems)]}, default=str))
+        raise
 
 
 def size_text(bytes: int) -> str:

@@ -40,28 +40,30 @@ def run(
     receipt: Path | None,
 ) -> None:
     """Run GRAPH: read, measure, filter and export as it says, without a window."""
+    from nodegraph.cli.progress import telling_problems
     from nodegraph.data.journal import journal_path
     from nodegraph.registry import installed_registry
     from nodegraph.run.options import RunOptions
     from nodegraph.run.prepare import prepare
 
-    _require_folder(out)
-    registry = installed_registry()
-    prepared = prepare(graph, registry, knobs=knob_values(knobs), out=out.absolute() if out else None)
-    for target in targets:
-        prepared.graph.node(target)
-    options = RunOptions(
-        device=device, targets=targets, fresh=fresh, allow_download=not no_download, journal=journal_path(graph)
-    )
-    for problem in prepared.warnings:
-        click.echo(f"{problem.severity}: {line_of(problem)}", err=True)
-    if plan:
-        from nodegraph.cli.plan import print_plan
-        from nodegraph.run.rehearsal import rehearse
+    with telling_problems(as_json=as_json):
+        _require_folder(out)
+        registry = installed_registry()
+        prepared = prepare(graph, registry, knobs=knob_values(knobs), out=out.absolute() if out else None)
+        for target in targets:
+            prepared.graph.node(target)
+        options = RunOptions(
+            device=device, targets=targets, fresh=fresh, allow_download=not no_download, journal=journal_path(graph)
+        )
+        for problem in prepared.warnings:
+            click.echo(f"{problem.severity}: {line_of(problem)}", err=True)
+        if plan:
+            from nodegraph.cli.plan import print_plan
+            from nodegraph.run.rehearsal import rehearse
 
-        print_plan(rehearse(prepared.graph, registry, options), as_json=as_json)
-        return
-    raise click.exceptions.Exit(_run(prepared.graph, registry, options, receipt, as_json=as_json))
+            print_plan(rehearse(prepared.graph, registry, options), as_json=as_json)
+            return
+        raise click.exceptions.Exit(_run(prepared.graph, registry, options, receipt, as_json=as_json))
 
 
 def _require_folder(out: Path | None) -> None:

@@ -7,14 +7,15 @@ source has yet to fetch or unpack are unknown, too: each may come, with a conten
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import polars as pl
 
 from nodegraph.cache.location import cache_folder
-from nodegraph.cache.measures import MeasureCache
+from nodegraph.cache.measures import MeasureCache, MeasureKey
 from nodegraph.cache.thumbnails import ThumbnailStore
 from nodegraph.context import Context
 from nodegraph.data.imageset import BASE_SCHEMA, ImageSet
@@ -38,7 +39,8 @@ from nodegraph.run.tools import Device, Tools
 class NodePlan:
     """What a node would do: rows that come, whether that is exact or at most, values missing a measure, time if known.
 
-    `download` is the size in bytes of a model that is not on this machine yet.
+    `model` names the models it uses, `download` is the size in bytes of those that are not on this machine yet. What an
+    earlier node lacks, too, is counted at both as missing, its time and its download at the earlier one alone.
     """
 
     node: str
@@ -52,16 +54,26 @@ class NodePlan:
     seconds: float | None = None
 
 
+@dataclass(frozen=True)
+class _Told:
+    """The values and models that the plans of earlier nodes have told the time and the download of."""
+
+    values: defaultdict[MeasureKey, set[str]] = field(default_factory=lambda: defaultdict(set))
+    models: set[str] = field(default_factory=set[str])
+
+
 @dataclass
 class _Known:
     """Rows of ports: those whose values are all remembered, and those that may come.
 
-    `arrived` are rows known to reach a node, with all their columns.
+    `arrived` are rows known to reach a node, with all their columns; `listed` how many rows a source has, and whether
+    those are all that it will have.
     """
 
     sets: dict[End, pl.DataFrame] = field(default_factory=dict[End, pl.DataFrame])
     unknown: dict[End, pl.DataFrame] = field(default_factory=dict[End, pl.DataFrame])
     arrived: dict[str, pl.DataFrame] = field(default_factory=dict[str, pl.DataFrame])
+    listed: dict[str, tuple[int, bool]] = field(default_factory=dict[str, tuple[int, bool]])
 
     def may_come(self, end: End) -> pl.DataFrame:
         """Base columns of the rows that may come through this port."""
@@ -96,7 +108,8 @@ def rehearse(
     ):
         taker = Taker(tools.measuring, files)
         known = _walk(graph, steps, taker, cache, options, cancel, on_source)
-        return [_plan(item, known, taker, cache, device) for item in steps.active.values()]
+        told = _Told()
+        return [_plan(item, known, taker, cache, device, told) for item in steps.active.values()]
 
 
 def _walk(
@@ -121,7 +134,8 @@ def _walk(
                 on_source(item.id, outcome.outputs[item.spec.outputs[0]])
             end = End(item.id, item.spec.outputs[0])
             known.sets[end] = outcome.outputs[end.port]
-            known.unknown[end] = _not_here_yet(outcome, item.id, options.sample)
+            known.unknown[end] = later = _not_here_yet(outcome, item.id, options.sample)
+            known.listed[item.id] = (known.rows(end).height, not later.height)
         elif isinstance(step, Stage):
             _stage(graph, step, steps, taker, known, decisions)
         else:
@@ -192,11 +206,17 @@ def _context(graph: Graph, item: Active, decisions: Decisions) -> Context:
     return Context(node=item.id, title=graph.title, seed=graph.seed, rehearsal=True, decisions=decisions)
 
 
-def _plan(item: Active, known: _Known, taker: Taker, cache: MeasureCache, device: Device) -> NodePlan:
+def _plan(
+    item: Active,
+    known: _Known,
+    taker: Taker,
+    cache: MeasureCache,
+    device: Device,
+    told: _Told,
+) -> NodePlan:
     label = item.node.label or item.spec.title
     if not item.inputs:
-        end = End(item.id, item.spec.outputs[0])
-        return NodePlan(item.id, item.spec.type, label, known.rows(end).height, not known.may_come(end).height, {})
+        return NodePlan(item.id, item.spec.type, label, *known.listed[item.id], {})
     end = item.inputs[item.spec.inputs[0]]
     arrived = known.arrived.get(item.id, known.sets[end])
     others = known.rows(end).filter(~pl.col("rid").is_in(arrived["rid"].implode()))
@@ -208,17 +228,20 @@ def _plan(item: Active, known: _Known, taker: Taker, cache: MeasureCache, device
     seconds: float | None = 0.0
     for name, contents in lacking.items():
         request = taker.request(item, item.spec.takes[name])
-        missing[request.measure.name] = len(contents)
+        missing[request.measure.name] += len(contents)
+        first = contents - told.values[request.key]
+        told.values[request.key] |= first
         # what uses no model runs on the processor, and to ask what else there is takes seconds
-        each = cache.seconds_per_item(request.work, device.name if request.files else "cpu") if contents else 0.0
-        seconds = None if seconds is None or each is None else seconds + each * len(contents)
-    model, download = _model(item, taker)
-    return NodePlan(item.id, item.spec.type, label, rows, exact, dict(missing), model, download, seconds)
+        each = cache.seconds_per_item(request.work, device.name if request.files else "cpu") if first else 0.0
+        seconds = None if seconds is None or each is None else seconds + each * len(first)
+    models, download = _models(item, taker, told)
+    return NodePlan(item.id, item.spec.type, label, rows, exact, dict(missing), models, download, seconds)
 
 
-def _model(item: Active, taker: Taker) -> tuple[str, int]:
-    for take in item.spec.takes.values():
-        files = taker.request(item, take).files
-        if files is not None:
-            return files.entry.id, files.entry.bytes if files.folder.name == "" else 0
-    return "", 0
+def _models(item: Active, taker: Taker, told: _Told) -> tuple[str, int]:
+    """The ids of the models that the node's measures use, and the bytes of those still to be told that are not here."""
+    requests = [taker.request(item, take) for take in item.spec.takes.values()]
+    used = {request.files.entry.id: request.files for request in requests if request.files is not None}
+    download = sum(files.entry.bytes for id, files in used.items() if files.folder == Path() and id not in told.models)
+    told.models.update(used)
+    return ", ".join(used), download

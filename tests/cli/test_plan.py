@@ -37,6 +37,7 @@ def test_one_picture_added_is_one_value_missing_and_rows_that_may_come(desk: Des
     (event,) = desk.call("run", "graph.json", "--plan", "--json").events
     plans = {node["node"]: node for node in event["nodes"]}
     assert plans["readable"]["missing"] == {"readability": 1}
+    assert (plans["folder"]["rows"], plans["folder"]["exact"]) == (7, True)
     assert (plans["sharp"]["rows"], plans["sharp"]["exact"]) == (7, False)
 
 
@@ -46,3 +47,12 @@ def test_the_table_has_a_line_a_node(desk: Desk) -> None:
     assert header.split() == ["node", "rows", "to", "measure", "model", "time"]
     assert len(lines) == 6
     assert "6 sharpness" in done.out
+
+
+def test_the_time_of_all_is_told_once_it_is_known_of_each(desk: Desk) -> None:
+    assert "Together" not in desk.call("run", "graph.json", "--plan").out
+    desk.call("run", "graph.json")
+    assert "Together" not in desk.call("run", "graph.json", "--plan").out
+    last = desk.call("run", "graph.json", "--plan", "--fresh").out.splitlines()[-1]
+    assert last.startswith("Together at most about ")
+    assert last.endswith(" s")

@@ -197,3 +197,12 @@ def test_titles_and_names_of_a_run_never_steer_the_terminal(desk: Desk) -> None:
     assert done.code == 0
     assert "\x1b" not in done.out + done.err
     assert "\x1b" not in desk.call("run", "graph.json", "--plan").out
+
+
+@pytest.mark.parametrize("more", [[], ["--plan"]], ids=["run", "plan"])
+def test_a_program_reads_the_problems_where_it_reads_the_events(desk: Desk, more: list[str]) -> None:
+    done = desk.call("run", "graph.json", "--json", "--set", "folder=elsewhere", *more)
+    assert done.code == done.summary["exit"] == 2
+    (problem,) = done.summary["problems"]
+    assert (problem["code"], problem["node"], problem["param"]) == ("no-such-folder", "folder", "folder")
+    assert done.err.startswith("error: folder.folder: The folder ")

@@ -10,6 +10,8 @@ from typing import Annotated
 import pytest
 
 from nodegraph import NOT_HERE_YET, Context, Folder, Found, Skipped, source
+from nodegraph.graph.edit import AddNode, Connect, applied
+from nodegraph.graph.model import Edge, Node
 from nodegraph.registry import Registry
 from nodegraph.run.options import RunOptions
 from nodegraph.run.rehearsal import NodePlan, rehearse
@@ -78,6 +80,27 @@ def test_the_time_of_what_uses_no_model_is_known_whatever_the_device(
     plan = plan_of(bench, above={"low": 0.0})
     assert plan["brightness"].seconds is not None
     assert plan["likeness"].seconds is None
+
+
+def test_a_value_that_two_nodes_lack_takes_its_time_once(bench: Bench) -> None:
+    bench.run()
+    bench.draw("new.png", 77)
+    second = Node("again", "test/brightness", params={"column": "again"})
+    graph = applied(bench.graph(), [AddNode(second), Connect(Edge.parse("brightness.images", "again.images"))])
+    options = RunOptions(device="cpu", cache=bench.root / "cache")
+    plan = {plan.node: plan for plan in rehearse(graph, bench.registry, options)}
+    assert plan["brightness"].missing == plan["again"].missing == {"test_brightness": 1}
+    assert plan["brightness"].seconds
+    assert plan["again"].seconds == 0
+
+
+def test_models_that_are_not_here_are_named_with_what_they_weigh(bench: Bench) -> None:
+    far = replace(pack.FAKE_MODEL, id="far", asset="", repo="someone/far", revision="0" * 40, bytes=7)
+    bench.registry = Registry(bench.registry.nodes, {"fake": pack.FAKE_MODEL, "far": far})
+    plan = plan_of(bench, likeness={"model": "far"})["likeness"]
+    assert (plan.model, plan.download) == ("far", 7)
+    plan = plan_of(bench)["likeness"]
+    assert (plan.model, plan.download) == ("fake", 0)
 
 
 def with_pictures_to_fetch(registry: Registry, count: int) -> Registry:

@@ -37,7 +37,7 @@ def stylesheet(theme: Theme) -> str:
     QLineEdit[wrong="true"], QPlainTextEdit[wrong="true"], QComboBox[wrong="true"], QListWidget[wrong="true"] {{
         border-color: {colours["state_error"]}; }}
     QToolButton {{ padding: 2px; border: 1px solid transparent; }}
-    QToolButton:focus {{ padding: 2px; }}
+    QToolButton:focus {{ padding: 2px; border: 1px solid {colours["accent"]}; }}
     QToolButton[role="segment"], QToolButton[role="button"] {{ background: {colours["field"]};
         border: 1px solid {colours["border"]}; padding: 4px 7px; }}
     QToolButton[role="segment"]:hover, QToolButton[role="button"]:hover {{ background: {hover}; }}

@@ -19,9 +19,12 @@ from gui.inspector.threshold.distribution import distribution_of
 from gui.inspector.threshold.editor import ThresholdEditor
 from gui.results import Results
 from gui.theme.theme import load_theme
-from nodegraph.graph.edits import SetParam
-from nodegraph.graph.model import Node, graph_of
+from nodegraph.context import Context
+from nodegraph.graph.edits import AddNode, Connect, SetParam
+from nodegraph.graph.model import Edge, Node, graph_of
+from nodegraph.parameters import with_defaults
 from nodegraph.registry import Registry
+from tests.nodes.tables import images
 
 
 class Pictures(QObject):
@@ -99,7 +102,7 @@ def test_the_cut_is_read_from_the_spec(registry: Registry) -> None:
     assert cut is not None
     assert (cut.column, dict(cut.limits), cut.mode) == ("column", {"low": "low", "high": "high"}, "mode")
     others = [type for type, spec in registry.nodes.items() if cut_of(spec) is not None]
-    assert others == ["filter/threshold"]
+    assert others == ["filter/threshold", "flow/triage"]
 
 
 def test_a_drag_shows_what_it_keeps_and_is_one_step(room: Room) -> None:
@@ -199,6 +202,47 @@ def test_an_axis_holds_all_values(values: list[float]) -> None:
     assert heights(np.array(values), axis, 40).sum() == len(values)
     for place in (0.0, 0.25, 1.0):
         assert axis.place(axis.value(place)) == pytest.approx(place)
+
+
+def triage(room: Room, **params: object) -> None:
+    """Puts a triage in the place of the filter."""
+    given = {"column": "sharpness", "accept": 70.0, "reject": 20.0, **params}
+    room.document.push(AddNode(Node("triage", "flow/triage", params=given)), "Add")
+    room.document.push(Connect(Edge.parse("score.images", "triage.images")), "Connect")
+    room.editor.show_node("triage")
+
+
+def test_a_triage_has_three_parts_and_both_limits_are_dragged(room: Room) -> None:
+    triage(room)
+    text = room.editor.counts.text()
+    assert "31 kept" in text and "50 to review" in text and "20 dropped" in text
+    assert room.editor.strips["low"].neighbours.parts == ("dropped", "review")
+    assert room.editor.strips["high"].neighbours.parts == ("review", "kept")
+    room.drag("high", 0.8, 0.9)
+    assert room.document.graph.nodes["triage"].params["accept"] == pytest.approx(90, abs=1)
+    room.document.push(SetParam("triage", "band", "queue"), "queue")
+    assert not room.editor.histogram.isVisible()
+    assert "No limits to set here" in room.editor.hint.text()
+
+
+def test_where_low_is_best_the_limits_change_sides(room: Room) -> None:
+    triage(room, best="low", accept=20.0, reject=70.0)
+    text = room.editor.counts.text()
+    assert "21 kept" in text and "50 to review" in text and "30 dropped" in text
+    room.drag("low", 0.15, 0.1)
+    assert room.document.graph.nodes["triage"].params["accept"] == pytest.approx(10, abs=1)
+
+
+@pytest.mark.parametrize("best", ["high", "low"])
+def test_counts_of_a_triage_are_those_of_the_node(room: Room, best: str) -> None:
+    accept, reject = (70.0, 20.0) if best == "high" else (20.0, 70.0)
+    triage(room, best=best, accept=accept, reject=reject)
+    rows = images(101, sharpness=[float(value) for value in range(101)])
+    node = room.document.registry.nodes["flow/triage"]
+    given = with_defaults(node.parameters, room.document.graph.nodes["triage"].params)
+    keep = node.function(rows, context=Context("triage"), **given)
+    kept, review = int(keep.mask.sum()), int(keep.review.sum())
+    assert f"{kept} kept" in room.editor.counts.text() and f"{review} to review" in room.editor.counts.text()
 
 
 @pytest.mark.parametrize("mirrored", [False, True])

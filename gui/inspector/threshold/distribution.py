@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from gui.inspector.threshold.cut import FILTER, Parts
 from nodegraph.cache.keys import content_key
 
 
@@ -24,10 +25,14 @@ class Distribution:
     def __len__(self) -> int:
         return len(self.values)
 
-    def span(self, low: float | None, high: float | None) -> tuple[int, int]:
-        """The positions that lie between two limits, both allowed: from the first up to, not with, the second."""
-        first = 0 if low is None else int(np.searchsorted(self.values, low, side="left"))
-        last = len(self.values) if high is None else int(np.searchsorted(self.values, high, side="right"))
+    def span(self, low: float | None, high: float | None, parts: Parts = FILTER) -> tuple[int, int]:
+        """The positions that lie between two limits: from the first up to, not with, the second.
+
+        A number at a limit is not dropped, and where the limit is that of what is kept, it is kept.
+        """
+        at_low, at_high = "right" if parts[0] == "kept" else "left", "left" if parts[2] == "kept" else "right"
+        first = 0 if low is None else int(np.searchsorted(self.values, low, side=at_low))
+        last = len(self.values) if high is None else int(np.searchsorted(self.values, high, side=at_high))
         return first, max(first, last)
 
     def percentile(self, percent: float) -> float:

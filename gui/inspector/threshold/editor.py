@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWi
 
 from gui.document import GraphDocument
 from gui.inspector.binding import Binding
-from gui.inspector.threshold.cut import Cut, cut_of
+from gui.inspector.threshold.cut import COLOURS, FILTER, ORDER, Cut, Part, Parts, cut_of
 from gui.inspector.threshold.distribution import Distribution, distribution_of
 from gui.inspector.threshold.histogram import Histogram
 from gui.inspector.threshold.strip import LimitStrip, Neighbours
@@ -87,7 +87,7 @@ class ThresholdEditor(QWidget):
         spec = self._document.registry.nodes.get(self._document.graph.nodes[node].type)
         self._cut = cut_of(spec) if spec else None
         self._bindings = (
-            {side: Binding(self._document, [node], spec.parameters[name]) for side, name in self._cut.limits.items()}
+            {name: Binding(self._document, [node], spec.parameters[name]) for name in self._cut.limits.values()}
             if spec and self._cut
             else {}
         )
@@ -112,14 +112,15 @@ class ThresholdEditor(QWidget):
         end, column = self._upstream(), self._params().get(self._cut.column) if self._cut else None
         path = self._results.of(end.node).files.get(end.port) if end else None
         stamp = path.stat().st_mtime_ns if path is not None and path.is_file() else None
-        source = (path, stamp, column)
+        counts = self._cut is not None and self._cut.counts(self._params())
+        source = (path, stamp, column, counts)
         if source != self._source:
             self._source = source
             table = self._results.table(end.node, end.port) if end and stamp is not None else None
-            self.distribution = distribution_of(table, str(column)) if table is not None and column else None
+            self.distribution = distribution_of(table, str(column)) if table is not None and column and counts else None
             if self.distribution is not None and not len(self.distribution):
                 self.distribution = None
-            self._explain(has_table=table is not None, column=column)
+            self._explain(has_table=table is not None, column=column, counts=counts)
             self.histogram.show_distribution(self.distribution, tuple(self._cut.limits) if self._cut else ("low",))
             self._show_axis(self._wish[1] if self._wish[0] == column else None)
         self.renew()
@@ -135,7 +136,7 @@ class ThresholdEditor(QWidget):
         if self._node not in self._document.graph.nodes or self._cut is None:
             return
         params = self._params()
-        if self._source is not None and params.get(self._cut.column) != self._source[2]:
+        if self._source is not None and (params.get(self._cut.column), self._cut.counts(params)) != self._source[2:]:
             self.reload()
             return
         for side in self._cut.limits:
@@ -149,17 +150,18 @@ class ThresholdEditor(QWidget):
         sides, self._unsaved = self._unsaved, set()
         if self._node not in self._document.graph.nodes:
             return
+        names = self._cut.sides(self._params()) if self._cut is not None else {}
         for side in sorted(sides):
-            self._bindings[side].set(self._as_parameter(side))
+            self._bindings[names[side]].set(self._as_parameter(side, self._bindings[names[side]]))
         if not self.histogram.dragging:
             for binding in self._bindings.values():
                 binding.settle()
 
-    def _as_parameter(self, side: str) -> float | int | None:
+    def _as_parameter(self, side: str, binding: Binding) -> float | int | None:
         value = self._limits.get(side)
         if value is None:
             return None
-        kinds = str(self._bindings[side].parameter.type)
+        kinds = str(binding.parameter.type)
         return round(value) if "int" in kinds and "float" not in kinds else value
 
     def _moved(self, side: str, value: float | None) -> None:
@@ -190,33 +192,39 @@ class ThresholdEditor(QWidget):
         self.histogram.setVisible(found is not None)
         self.log.setVisible(found is not None)
         low, high = self.bounds()
-        self.histogram.show_limits(low, high)
+        parts = self._cut.parts(self._params()) if self._cut is not None else FILTER
+        self.histogram.show_limits(low, high, parts)
         if found is None:
             self.counts.setVisible(False)
             for strip in self.strips.values():
                 strip.setVisible(False)
             return
-        first, last = found.span(low, high)
-        self._show_counts(found, last - first)
+        first, last = found.span(low, high, parts)
+        self._show_counts(found, parts, (first, last - first, len(found) - last))
         for side, limit in (("low", low), ("high", high)):
             strip = self.strips[side]
             strip.setVisible(limit is not None)
             if limit is not None:
-                strip.show_neighbours(found, _neighbours(found, side, first, last))
+                strip.show_neighbours(found, _neighbours(found, side, first, last, parts))
         self._show_hint()
 
-    def _show_counts(self, found: Distribution, kept: int) -> None:
-        kept_text = self.tr("{0} kept").format(f"{kept:,}")
-        dropped_text = self.tr("{0} dropped").format(f"{len(found) - kept:,}")
-        parts = [
-            f'<b style="color:{self._theme["kept"].name()}">{kept_text}</b>',
-            f'<b style="color:{self._theme["dropped"].name()}">{dropped_text}</b>',
-        ]
+    def _show_counts(self, found: Distribution, parts: Parts, counts: tuple[int, int, int]) -> None:
+        words: dict[Part, str] = {
+            "kept": self.tr("{0} kept"), "review": self.tr("{0} to review"), "dropped": self.tr("{0} dropped"),
+        }  # fmt: skip
+        told: list[str] = []
+        coloured: list[str] = []
+        for part in ORDER:
+            if part not in parts:
+                continue
+            count = sum(number for one, number in zip(parts, counts, strict=True) if one == part)
+            told.append(words[part].format(f"{count:,}"))
+            coloured.append(f'<b style="color:{self._theme[COLOURS[part]].name()}">{told[-1]}</b>')
         if found.unmeasured:
-            parts.append(self.tr("{0} not measured").format(f"{found.unmeasured:,}"))
-        self.counts.setText(" &nbsp;·&nbsp; ".join(parts))
+            coloured.append(self.tr("{0} not measured").format(f"{found.unmeasured:,}"))
+        self.counts.setText(" &nbsp;·&nbsp; ".join(coloured))
         self.counts.setVisible(True)
-        self.histogram.setAccessibleDescription(self.tr("{0} kept, {1} dropped").format(kept, len(found) - kept))
+        self.histogram.setAccessibleDescription(", ".join(told))
 
     def _show_hint(self) -> None:
         lines: list[str] = []
@@ -235,8 +243,10 @@ class ThresholdEditor(QWidget):
         self.hint.setText("\n".join(lines))
         self.hint.setVisible(bool(lines))
 
-    def _explain(self, *, has_table: bool, column: object) -> None:
-        if not column:
+    def _explain(self, *, has_table: bool, column: object, counts: bool) -> None:
+        if not counts:
+            text = self.tr("No limits to set here: they follow from the other settings.")
+        elif not column:
             text = self.tr("Choose a column to see its numbers here.")
         elif not has_table:
             text = self.tr("Run once, and the numbers of {0} and the pictures at the limits are shown here.").format(
@@ -263,14 +273,20 @@ class ThresholdEditor(QWidget):
         return self._document.graph.inputs_of(self._node).get(spec.inputs[0]) if spec and spec.inputs else None
 
 
-def _neighbours(found: Distribution, side: str, first: int, last: int, count: int = MOST_PICTURES) -> Neighbours:
-    """The pictures next to a limit: kept ones are those inside both limits, dropped ones those beyond this one."""
+def _neighbours(
+    found: Distribution, side: str, first: int, last: int, parts: Parts, count: int = MOST_PICTURES
+) -> Neighbours:
+    """The pictures next to a limit: on one side those inside both limits, on the other those beyond this one."""
     inside = range(first, last)
     if side == "low":
         return Neighbours(
-            tuple(range(first - 1, max(-1, first - 1 - count), -1)), tuple(inside[:count]), False, first, len(inside)
+            tuple(range(first - 1, max(-1, first - 1 - count), -1)),
+            tuple(inside[:count]),
+            parts[:2],
+            first,
+            len(inside),
         )
     return Neighbours(
-        tuple(reversed(inside[-count:])), tuple(range(last, min(len(found), last + count))), True, len(inside),
+        tuple(reversed(inside[-count:])), tuple(range(last, min(len(found), last + count))), parts[1:], len(inside),
         len(found) - last,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The histogram: painted bars, kept ones in one colour and dropped ones in another, and two limits to drag."""
+"""The histogram: painted bars in the colours of what is done with them, and two limits to drag."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintE
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.inspector.threshold.axis import Axis, axis_of, heights
+from gui.inspector.threshold.cut import COLOURS, FILTER, Parts
 from gui.inspector.threshold.distribution import Distribution
 from gui.inspector.words import short_number
 from gui.theme.style import mixed
@@ -36,6 +37,7 @@ class Histogram(QWidget):
         self._heights: NDArray[np.float64] = np.zeros(0)
         self.sides: tuple[str, ...] = ("low", "high")
         self.limits: dict[str, float | None] = {"low": None, "high": None}
+        self._parts = FILTER
         self.chosen = "low"
         self.dragging = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -66,9 +68,10 @@ class Histogram(QWidget):
         """Whether the values are spread by ratio."""
         return bool(self._axis.knee)
 
-    def show_limits(self, low: float | None, high: float | None) -> None:
-        """Shows the limits, as values of the column."""
+    def show_limits(self, low: float | None, high: float | None, parts: Parts = FILTER) -> None:
+        """Shows the limits, as values of the column, and what is done on their sides."""
         self.limits = {"low": low, "high": high}
+        self._parts = parts
         self.update()
 
     def place_of(self, side: str) -> float:
@@ -216,15 +219,13 @@ class Histogram(QWidget):
             if height
         ]
         first, last = self.place_of("low"), self.place_of("high")
-        kept = QRectF(first, 0, max(0.0, last - first), self.height())
-        painter.setBrush(mixed(self._theme["dropped"], self._theme["field"], 0.65))
-        painter.drawRects(bars)
+        ends = (0.0, first, max(first, last), float(self.width()))
         painter.save()
-        painter.setClipRect(kept)
-        painter.setBrush(self._theme["field"])
-        painter.drawRect(area)
-        painter.setBrush(self._theme["kept"])
-        painter.drawRects(bars)
+        for part, left, right in zip(self._parts, ends, ends[1:], strict=False):
+            painter.setClipRect(QRectF(left, 0, right - left, self.height()))
+            colour = self._theme[COLOURS[part]]
+            painter.setBrush(colour if part == "kept" else mixed(colour, self._theme["field"], 0.65))
+            painter.drawRects(bars)
         painter.restore()
 
     def _paint_axis(self, painter: QPainter, area: QRectF) -> None:

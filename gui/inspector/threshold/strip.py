@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QHelpEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from gui.inspector.threshold.cut import COLOURS, Part
 from gui.inspector.threshold.distribution import Distribution
 from gui.inspector.words import short_number
 from gui.theme.theme import Theme
@@ -22,11 +23,14 @@ CELL, GAP, MIDDLE, HEAD, FOOT, ROWS = 48, 4, 14, 20, 16, 2
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """Positions in the distribution on both sides of a limit, the nearest first, and how many there are in all."""
+    """Positions in the distribution on both sides of a limit, the nearest first, and how many there are in all.
+
+    `parts` are what is done with those under it and with those over it.
+    """
 
     under: tuple[int, ...] = ()
     over: tuple[int, ...] = ()
-    under_kept: bool = False
+    parts: tuple[Part, Part] = ("dropped", "kept")
     under_count: int = 0
     over_count: int = 0
 
@@ -81,23 +85,26 @@ class LimitStrip(QWidget):
             self.update()
 
     def _heads(self) -> tuple[str, str]:
-        words = (
-            (self.tr("{0} dropped under"), self.tr("{0} kept"))
-            if self.side == "low"
-            else (self.tr("{0} kept"), self.tr("{0} dropped over"))
-        )
+        under, over = self.neighbours.parts
+        words = {
+            "kept": self.tr("{0} kept"),
+            "review": self.tr("{0} to review"),
+            "dropped": self.tr("{0} dropped under") if under == "dropped" else self.tr("{0} dropped over"),
+        }
         return (
-            words[0].format(f"{self.neighbours.under_count:,}"),
-            words[1].format(f"{self.neighbours.over_count:,}"),
+            words[under].format(f"{self.neighbours.under_count:,}"),
+            words[over].format(f"{self.neighbours.over_count:,}"),
         )
 
-    def _cells(self) -> list[tuple[QRectF, int, bool]]:
-        found: list[tuple[QRectF, int, bool]] = []
-        sides = ((-1, self.neighbours.under, self.neighbours.under_kept),
-                 (1, self.neighbours.over, not self.neighbours.under_kept))  # fmt: skip
-        for direction, positions, kept in sides:
+    def _cells(self) -> list[tuple[QRectF, int, Part]]:
+        found: list[tuple[QRectF, int, Part]] = []
+        under, over = self.neighbours.parts
+        sides: list[tuple[int, tuple[int, ...], Part]] = [
+            (-1, self.neighbours.under, under), (1, self.neighbours.over, over)
+        ]  # fmt: skip
+        for direction, positions, part in sides:
             for index, position in enumerate(positions[: self.each_side]):
-                found.append((self._place(index, direction), position, kept))
+                found.append((self._place(index, direction), position, part))
         return found
 
     def _place(self, index: int, direction: int) -> QRectF:
@@ -134,23 +141,24 @@ class LimitStrip(QWidget):
         painter.setPen(QPen(self._theme["text_dim"], 1, Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(middle, HEAD - 2), QPointF(middle, HEAD + ROWS * (self._cell + FOOT) - FOOT + 2))
         self._shown = set()
-        for area, position, kept in self._cells():
-            self._paint_picture(painter, area, position, kept)
+        for area, position, part in self._cells():
+            self._paint_picture(painter, area, position, part)
         painter.end()
 
     def _paint_heads(self, painter: QPainter, middle: float) -> None:
         left, right = self._heads()
-        under_kept = self.neighbours.under_kept
+        under, over = self.neighbours.parts
         width = middle - MIDDLE / 2
-        for text, x, flag, kept in (
-            (left, 0.0, Qt.AlignmentFlag.AlignRight, under_kept),
-            (right, middle + MIDDLE / 2, Qt.AlignmentFlag.AlignLeft, not under_kept),
-        ):
+        heads: list[tuple[str, float, Qt.AlignmentFlag, Part]] = [
+            (left, 0.0, Qt.AlignmentFlag.AlignRight, under),
+            (right, middle + MIDDLE / 2, Qt.AlignmentFlag.AlignLeft, over),
+        ]
+        for text, x, flag, part in heads:
             area = QRectF(x, 0, width, HEAD - 4)
-            painter.setPen(self._theme["kept" if kept else "dropped"])
+            painter.setPen(self._theme[COLOURS[part]])
             painter.drawText(area, flag | Qt.AlignmentFlag.AlignVCenter, text)
 
-    def _paint_picture(self, painter: QPainter, area: QRectF, position: int, kept: bool) -> None:
+    def _paint_picture(self, painter: QPainter, area: QRectF, position: int, part: Part) -> None:
         assert self._distribution is not None
         content = self._distribution.content(position)
         self._shown.add(content)
@@ -165,7 +173,7 @@ class LimitStrip(QWidget):
             painter.setClipPath(frame)
             painter.drawPixmap(area, picture, source)
             painter.restore()
-        colour = self._theme["kept" if kept else "dropped"]
+        colour = self._theme[COLOURS[part]]
         painter.setPen(QPen(colour, 1.6))
         painter.drawPath(frame)
         painter.setPen(self._theme["text_dim"])

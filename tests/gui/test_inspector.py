@@ -91,6 +91,16 @@ def test_several_nodes_of_one_type_are_edited_at_once(room: Room) -> None:
     assert not isinstance(room.panel.page, NodePage)
 
 
+def test_the_keyboard_is_seen_on_the_small_buttons_of_a_row(room: Room) -> None:
+    room.selection.choose(["size"])
+    row = room.row("min_side")
+    for button in (row.pin, row.reset, row.unset):
+        row.focus()
+        before = button.grab().toImage()
+        button.setFocus(Qt.FocusReason.TabFocusReason)
+        assert button.hasFocus() and button.grab().toImage() != before
+
+
 def test_the_pin_makes_and_removes_a_knob(room: Room) -> None:
     room.selection.choose(["split"])
     room.row("share").pin.click()

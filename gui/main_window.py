@@ -155,6 +155,7 @@ class MainWindow(QMainWindow):
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_theme_changed)
         self.run.device_changed.connect(self.settings.set_device)
         self.run.confirmation_wanted.connect(self._confirm_writing)
+        self.run.failed.connect(self._show_errors)
         SourceGlances(self.run, self.results, self.thumbnails, self)
         self.canvas.palette_wanted.connect(self._open_palette)
         self.canvas.message.connect(self.tell)
@@ -283,6 +284,11 @@ class MainWindow(QMainWindow):
     def _confirm_writing(self, places: list[Path]) -> None:
         saved = self.document.path is not None
         self.run.confirm(self.questions.may_write(self.files.name, places, saved=saved))
+
+    def _show_errors(self) -> None:
+        """Brings what keeps the graph from running into sight."""
+        if any(problem.severity == "error" for problem in self.document.problems):
+            self.docks.show("problems")
 
     def _open_palette(self, place: QPoint, at: QPointF, wiring: object) -> None:
         self._add_at = at

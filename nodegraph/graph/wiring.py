@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from nodegraph.graph.model import Edge, End, Graph, Node, loop_problem
-from nodegraph.graph.names import did_you_mean
+from nodegraph.graph.names import did_you_mean, nearest
 from nodegraph.problems import Problem
 from nodegraph.registry import Registry
 from nodegraph.specs import NodeSpec
@@ -33,8 +33,9 @@ def wiring_problems(graph: Graph, registry: Registry) -> Iterator[Problem]:
 
 
 def _unknown_type(node: Node, registry: Registry) -> Problem:
-    near = did_you_mean(node.type, registry.nodes, what="Installed types")
-    advice = f"{near} Or install the pack that has it."
+    near = nearest(node.type, registry.nodes)
+    advice = f'Did you mean "{near}"? Else install' if near else "Install"
+    advice += " the pack that has it, or take the node out."
     return Problem(
         "unknown-type", f"No installed pack has the node type {node.type!r}.", advice, node.id, value=node.type
     )

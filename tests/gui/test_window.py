@@ -239,6 +239,14 @@ def test_a_problem_leads_to_its_node_and_field(window: MainWindow) -> None:
     assert window.selection.nodes == ("folder",)
 
 
+def test_a_run_that_is_refused_brings_the_problems_into_sight(window: MainWindow) -> None:
+    window.document.load(graph_of([Node("folder", "source/folder")]), None)
+    in_sight = window.actions["view.problems"]
+    assert not in_sight.isChecked()
+    window.actions["run.all"].trigger()
+    assert in_sight.isChecked() and not window.run.busy
+
+
 def test_the_headless_command_is_copied_once_the_graph_is_saved(window: MainWindow, tmp_path: Path) -> None:
     window.start()
     window.actions["file.command"].trigger()

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QObject, Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QDesktopServices, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from gui.gallery.by_hand import ByHand
 from gui.gallery.grid import Grid
 from gui.gallery.verdict import VERDICTS
+from gui.translation import words
 
 
 class Chosen(QObject):
@@ -32,8 +33,7 @@ class Chosen(QObject):
         self.menu.addSeparator()
         self.verdicts: dict[str, QAction] = {}
         for verdict, text, key, _tip in VERDICTS:
-            words = QCoreApplication.translate("VerdictButtons", text)
-            self.verdicts[verdict] = self._add(words, key, lambda verdict=verdict: self._decide(verdict))
+            self.verdicts[verdict] = self._add(words(text), key, lambda verdict=verdict: self._decide(verdict))
         self.back = self._add(self.tr("Take Back the Last Decision") + "\tCtrl+Z", "", self._take_back)
         self.menu.addSeparator()
         self.copy = self._add(self.tr("Copy Files"), "Ctrl+C", self._copy)

@@ -81,15 +81,8 @@ class CompareDialog(QDialog):
             return
         a, b = self._choices[self.a.currentIndex()], self._choices[self.b.currentIndex()]
         self.comparison = found = compared(a.rows(), b.rows())
-        for number, (text, table) in enumerate(
-            (
-                (self.tr("Only in the first"), found.only_a),
-                (self.tr("Only in the second"), found.only_b),
-                (self.tr("In both"), found.both),
-                (self.tr("Changed"), found.changed),
-            )
-        ):
-            self._parts.button(number).setText(f"{text}  {table.height:,}")
+        for number, text in enumerate(self._part_names()):
+            self._parts.button(number).setText(f"{text}  {self._table(number).height:,}")
         self._parts.button(3).setVisible(found.changed.height > 0)
         shown = self._parts.checkedId()
         if shown < 0 or not self._table(shown).height:
@@ -102,6 +95,9 @@ class CompareDialog(QDialog):
             self.viewer = Viewer(self._document, self._results, self._thumbnails, self._by_hand, self._theme, self)
         box = self.a if self._parts.checkedId() == 0 else self.b
         self.viewer.show_rows(self.grid.rows, self._choices[box.currentIndex()].node, position)
+
+    def _part_names(self) -> tuple[str, str, str, str]:
+        return self.tr("Only in the first"), self.tr("Only in the second"), self.tr("In both"), self.tr("Changed")
 
     def _table(self, part: int) -> pl.DataFrame:
         found = self.comparison
@@ -149,8 +145,9 @@ class CompareDialog(QDialog):
         top.addWidget(self.b, 1)
         heads = QHBoxLayout()
         heads.setSpacing(4)
-        for number in range(4):
+        for number, text in enumerate(self._part_names()):
             button = toggle()
+            button.setText(text)
             self._parts.addButton(button, number)
             heads.addWidget(button)
         heads.addSpacing(6)

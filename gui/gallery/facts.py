@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QColor, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -24,6 +24,7 @@ from gui.gallery.tile import shown
 from gui.gallery.way import Stop
 from gui.gallery.widgets import label
 from gui.theme.theme import Theme
+from gui.translation import words
 from nodegraph.data.pixels import Header
 
 _STOP = Qt.ItemDataRole.UserRole
@@ -171,7 +172,7 @@ def _tree(heads: list[str], name: str) -> QTreeWidget:
     tree.setUniformRowHeights(True)
     tree.setTextElideMode(Qt.TextElideMode.ElideRight)
     tree.header().resizeSection(0, 168)
-    copy = QAction(QCoreApplication.translate("Facts", "Copy"), tree)
+    copy = QAction(words("Copy"), tree)
     copy.setShortcut(QKeySequence.StandardKey.Copy)
     copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
     copy.triggered.connect(lambda: _copy(tree.currentItem()))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication
-
 from gui.document import GraphDocument
 from gui.gallery.lanes import Lane, title_of
 from gui.gallery.rows_model import RowsModel
 from gui.results import Results
+from gui.translation import words
 
 
 def why_nothing(
@@ -17,19 +16,15 @@ def why_nothing(
 ) -> tuple[str, str]:
     """A title and an advice for when none of `rows`, the lane `chosen` of this node, is shown."""
     if node is None:
-        return _words("No node is selected"), _words("Click a node to see the pictures that it keeps and drops.")
+        return words("No node is selected"), words("Click a node to see the pictures that it keeps and drops.")
     title = title_of(document.graph, document.registry, node)
     if rows.table.height:
-        return _words("Nothing matches"), _words("Change or clear the search to see pictures again.")
+        return words("Nothing matches"), words("Change or clear the search to see pictures again.")
     if results.of(node).state == "running":
-        return _words("{} is running").format(title), _words("Its pictures come as soon as there are some.")
+        return words("{} is running").format(title), words("Its pictures come as soon as there are some.")
     if not lanes:
-        return _words("No pictures yet"), _words("Run the graph to see pictures here (Ctrl+Enter).")
+        return words("No pictures yet"), words("Run the graph to see pictures here (Ctrl+Enter).")
     lane = next(lane for lane in lanes if lane.key == chosen)
     if lane.dropped:
-        return _words("Nothing was dropped"), _words("{} let every picture through.").format(title)
-    return _words("No pictures"), _words("{} gave none here. Look at what was dropped, and why.").format(title)
-
-
-def _words(text: str) -> str:
-    return QCoreApplication.translate("gallery", text)
+        return words("Nothing was dropped"), words("{} let every picture through.").format(title)
+    return words("No pictures"), words("{} gave none here. Look at what was dropped, and why.").format(title)

@@ -9,11 +9,12 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from gui.document import GraphDocument
 from gui.gallery.by_hand import ByHand
 from gui.theme.theme import Theme
+from gui.translation import marked, words
 
 VERDICTS = (
-    ("accept", "Accept", "A", "It is good: it goes on, whatever the score says (A)"),
-    ("review", "Look Again", "L", "Decide later: it stays in the queue (L)"),
-    ("reject", "Reject", "R", "It is bad: it is dropped, whatever the score says (R)"),
+    ("accept", marked("Accept"), "A", marked("It is good: it goes on, whatever the score says (A)")),
+    ("review", marked("Look Again"), "L", marked("Decide later: it stays in the queue (L)")),
+    ("reject", marked("Reject"), "R", marked("It is bad: it is dropped, whatever the score says (R)")),
 )
 """What can be decided: the verdict, its name, its key and what it means."""
 
@@ -41,10 +42,10 @@ class VerdictButtons(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         for verdict, text, key, tip in VERDICTS:
-            button = QPushButton(f"{self.tr(text)} ({key})")
+            button = QPushButton(f"{words(text)} ({key})")
             button.setObjectName(verdict)
-            button.setAccessibleName(self.tr(text))
-            button.setToolTip(self.tr(tip))
+            button.setAccessibleName(words(text))
+            button.setToolTip(words(tip))
             button.setCheckable(True)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda on, verdict=verdict: self._decide(verdict if on else None))

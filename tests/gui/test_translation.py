@@ -31,7 +31,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.files.examples import ExamplesDialog, examples
-from gui.gallery.compare import CompareDialog
+from gui.gallery.compare_dialog import CompareDialog
 from gui.gallery.viewer import Viewer
 from gui.main_window import MainWindow
 from gui.palette.command_palette import CommandPalette
@@ -110,7 +110,8 @@ def dialogs(window: MainWindow, graph: Graph) -> Iterator[QWidget]:
     yield ExamplesDialog(examples(), None, window)
     yield ShortcutsDialog(window.actions, window.settings, window)
     yield HelpDialog(window.registry.nodes["inspect/probe"], window)
-    yield CompareDialog(window.document, window.selection, window.results, window.thumbnails, window.theme, window)
+    shared = (window.document, window.selection, window.results, window.thumbnails)
+    yield CompareDialog(*shared, window.gallery.by_hand, window.theme, window)
     yield Viewer(window.document, window.results, window.thumbnails, window.gallery.by_hand, window.theme, window)
     yield window.palette_popup
     yield CommandPalette(window.actions, window.theme, window)

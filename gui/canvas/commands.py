@@ -214,7 +214,10 @@ class CanvasCommands(QObject):
     def tidy(self) -> None:
         """Lays the chosen nodes out anew, or all."""
         scene = self._canvas.graph_scene
-        ids = list(self._selection.nodes if len(self._selection.nodes) > 1 else scene.nodes)
+        chosen = self._selection.nodes if len(self._selection.nodes) > 1 else scene.nodes
+        ids = sorted(
+            (id for id in chosen if id in scene.nodes), key=lambda id: (scene.nodes[id].y(), scene.nodes[id].x())
+        )
         if ids:
             start = snapped(scene.content_rect(ids).topLeft())
             self._lay_out(tidied(self._document.graph, scene.sizes(), ids, start), words("Tidy Layout"))

@@ -112,14 +112,30 @@ def test_mute_bypass_collapse_and_their_states(hand: Hand) -> None:
     assert hand.graph.nodes["folder"].mode == "normal" and hand.said
 
 
-def test_tidy_lays_nodes_left_to_right_without_overlap(hand: Hand, quickstart: Graph) -> None:
+def test_tidy_lays_nodes_left_to_right_in_rows_without_overlap(hand: Hand, quickstart: Graph) -> None:
     shown(hand, quickstart)
+    hand.do("graph.tidy")
+    rects = {id: item.rect for id, item in hand.view.graph_scene.nodes.items()}
+    back = [str(edge) for edge in hand.graph.edges if rects[edge.target.node].left() < rects[edge.source.node].right()]
+    assert len(back) == 1, "the chain of 13 takes two rows"
+    ends = list(rects.values())
+    assert not any(one.intersects(other) for i, one in enumerate(ends) for other in ends[:i])
+    levels = {rects[id].top() for id in ("folder", "readable", "probe", "quality", "flawless", "size")}
+    assert len(levels) == 1, "what follows one another is level"
+    places = {id: rect.topLeft() for id, rect in rects.items()}
+    hand.do("graph.tidy")
+    assert {id: item.pos() for id, item in hand.view.graph_scene.nodes.items()} == places
+
+
+def test_tidy_breaks_no_row_where_several_edges_lead_on(hand: Hand) -> None:
+    chains = [Node(f"{name}{step}", "inspect/probe") for name in "ab" for step in range(9)]
+    wires = [(f"{name}{step}.images", f"{name}{step + 1}.images") for name in "ab" for step in range(8)]
+    shown(hand, graph_of(chains, wires))
     hand.do("graph.tidy")
     nodes = hand.view.graph_scene.nodes
     for edge in hand.graph.edges:
         assert nodes[edge.source.node].rect.right() < nodes[edge.target.node].rect.left()
-    rects = [item.rect for item in nodes.values()]
-    assert not any(one.intersects(other) for i, one in enumerate(rects) for other in rects[:i])
+        assert nodes[edge.source.node].y() == nodes[edge.target.node].y()
 
 
 def test_unknown_types_and_nodes_without_a_place_are_shown(hand: Hand) -> None:

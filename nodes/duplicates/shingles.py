@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import islice
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nodes.duplicates.grouping import Pairs
+from nodes.duplicates.minhash import candidates
 
 WORDS = 3
 """Words of a piece of a long text."""
@@ -26,19 +26,16 @@ CHARACTERS = 5
 SHORT = 12
 """A text of fewer words is short: it has too few word pieces to tell how alike two are."""
 
-PERMUTATIONS = 128
-"""Of a MinHash."""
-
 MOST_NEIGHBOURS = 64
 """Pairs that a text makes with those before it; its group is the same with more."""
-
-RECALL = 0.995
-"""The chance that two sets which are just alike enough come to be compared at all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shingles:
-    """A text as sets of pieces: of words and of characters."""
+    """A text as sets of pieces, as far as it is ever compared by them.
+
+    `words` of a text that is not short, `characters` of one that is less than twice as long as a short one.
+    """
 
     size: int
     words: frozenset[str]
@@ -52,15 +49,18 @@ class Shingles:
 
 def shingles_of(words: Sequence[str]) -> Shingles:
     """The shingles of a text that is given as its words."""
-    text = " ".join(words)
-    return Shingles(len(words), frozenset(_pieces(words, WORDS, " ")), frozenset(_pieces(text, CHARACTERS, "")))
+    size = len(words)
+    runs = zip(*(words[start:] for start in range(WORDS)), strict=False)
+    return Shingles(
+        size,
+        frozenset(map(" ".join, runs)) if size >= SHORT else frozenset(),
+        _runs_of(" ".join(words)) if size < 2 * SHORT else frozenset(),
+    )
 
 
-def _pieces(items: Sequence[str], size: int, between: str) -> set[str]:
-    """All runs of `size` items; the whole where it is shorter, nothing where there is nothing."""
-    if not items:
-        return set()
-    return {between.join(items[at : at + size]) for at in range(max(1, len(items) - size + 1))}
+def _runs_of(text: str) -> frozenset[str]:
+    """All runs of characters; the whole text where it is shorter, nothing where there is nothing."""
+    return frozenset([text[at : at + CHARACTERS] for at in range(max(1, len(text) - CHARACTERS + 1))] if text else [])
 
 
 def likeness(one: Shingles, other: Shingles) -> float:
@@ -68,7 +68,7 @@ def likeness(one: Shingles, other: Shingles) -> float:
 
     0 where one has more than twice the words of the other.
     """
-    shorter, longer = sorted((one.size, other.size))
+    shorter, longer = (one.size, other.size) if one.size <= other.size else (other.size, one.size)
     if longer > 2 * shorter:
         return 0.0
     return jaccard(one.characters, other.characters) if shorter < SHORT else jaccard(one.words, other.words)
@@ -117,27 +117,11 @@ def near_texts(texts: Sequence[Shingles], least: float) -> Pairs:
 def _near(
     texts: Sequence[Shingles], items: Sequence[int], sets: Sequence[frozenset[str]], least: float
 ) -> Iterator[tuple[int, int]]:
-    from datasketch import MinHash, MinHashLSH
-
-    index = MinHashLSH(num_perm=PERMUTATIONS, params=bands(least))
-    pieces = ([piece.encode("utf-8", "surrogatepass") for piece in found] for found in sets)
-    for item, sketch in zip(items, MinHash.generator(pieces, num_perm=PERMUTATIONS), strict=True):
-        candidates: Any = index.query(sketch)
-        near = (other for other in sorted(candidates) if likeness(texts[other], texts[item]) >= least)
+    for number, earlier in candidates(sets, least):
+        item = items[number]
+        others = (items[other] for other in earlier)
+        near = (other for other in others if likeness(texts[other], texts[item]) >= least)
         yield from ((other, item) for other in islice(near, MOST_NEIGHBOURS))
-        index.insert(item, sketch)
-
-
-def bands(least: float) -> tuple[int, int]:
-    """Bands and rows a band: as many rows as still find a pair of just this likeness with the chance `RECALL`.
-
-    Two sets of likeness s agree in a band of r rows with the chance s^r, and in one of b bands with 1 - (1 - s^r)^b.
-    """
-    for rows in range(PERMUTATIONS, 1, -1):
-        count = PERMUTATIONS // rows
-        if 1 - (1 - least**rows) ** count >= RECALL:
-            return count, rows
-    return PERMUTATIONS, 1
 
 
 def simhashes(sets: Sequence[frozenset[str]]) -> NDArray[np.uint64]:

@@ -11,8 +11,17 @@ from nodegraph import Context
 from nodes.duplicates.grouping import Pairs
 from nodes.measures.crops import intervals
 
+TABLE = 1 << 23
+"""Ordered pairs that are looked up at a time, which bounds the memory that takes."""
+
 CONTAINERS = 32
 """Pictures whose windows are compared with all others at a time: the comparisons then stay in a processor's cache."""
+
+AT_ONCE = 1 << 20
+"""Pairs that were looked up and are compared at a time, for the same reason."""
+
+LOOKED_UP = 8
+"""Such a comparison takes about so many times as long as one of all with all."""
 
 NOTHING = np.uint16(0xFFFF)
 WINDOW_BITS = 9
@@ -59,29 +68,87 @@ def candidates_of(hashes: NDArray[np.uint64], limit: int, context: Context) -> C
 
 
 def _compared(hashes: NDArray[np.uint64], limit: int, context: Context) -> NDArray[np.int64]:
-    """Rows of (container, crop, distance and window in one number), the nearest window of each ordered pair."""
+    """Rows of (container, crop, distance and window in one number), the nearest window of each ordered pair.
+
+    Multi-index hashing: of 64 bits in four parts, one part at least differs in few bits, so that only windows with
+    nearly the same 16 bits are compared (Norouzi, Punjani & Fleet, "Fast search in Hamming space", 2012). Where too
+    many have them, as among the frames of a film, all are.
+    """
     whole = np.ascontiguousarray(hashes[:, 0])
     rows: list[NDArray[np.int64]] = [np.zeros((0, 3), np.int64)]
-    for start in range(0, len(hashes), CONTAINERS):
+    step = max(CONTAINERS, TABLE // max(1, len(whole)))
+    for start in range(0, len(hashes), step):
         if context.cancelled():
             break
         context.progress(start, len(hashes))
-        block = np.ascontiguousarray(hashes[start : start + CONTAINERS].T)
-        best = np.full((block.shape[1], len(whole)), NOTHING)
-        flat = best.ravel()
-        different = np.empty(best.shape, np.uint64)
-        bits = np.empty(best.shape, np.uint8)
-        for window, codes in enumerate(block):
-            np.bitwise_xor(codes[:, None], whole[None, :], out=different)
-            np.bitwise_count(different, out=bits)
-            near = np.flatnonzero(bits.ravel() <= limit)
-            flat[near] = np.minimum(flat[near], bits.ravel()[near].astype(np.uint16) << WINDOW_BITS | window)
+        block = np.ascontiguousarray(hashes[start : start + step])
+        best = np.full((len(block), len(whole)), NOTHING)
+        parts = [_Part(block, whole, part, (limit + 1 + 3 - part) // 4 - 1) for part in range(4)]
+        if sum(part.comparisons for part in parts) * LOOKED_UP < block.size * len(whole):
+            for part in parts:
+                part.compare(best, limit)
+        else:
+            for first in range(0, len(block), CONTAINERS):
+                _compare_all(block[first : first + CONTAINERS], whole, best[first : first + CONTAINERS], limit)
         containers, crops = np.nonzero(best != NOTHING)
         apart = containers + start != crops
         containers, crops = containers[apart], crops[apart]
         keys = best[containers, crops].astype(np.int64)
         rows.append(np.stack([containers + start, crops, keys], axis=1))
     return np.concatenate(rows)
+
+
+class _Part:
+    """Windows in the order of 16 of their bits, to be looked up by what differs from that in at most `most` bits."""
+
+    def __init__(self, block: NDArray[np.uint64], whole: NDArray[np.uint64], part: int, most: int) -> None:
+        codes, self._windows = block.ravel(), block.shape[1]
+        keys = codes.view(np.uint16).reshape(-1, 4)[:, part]
+        self._order = np.argsort(keys, kind="stable")
+        self._codes = codes[self._order]
+        self._counts = np.bincount(keys, minlength=1 << 16)
+        self._ends = np.cumsum(self._counts)
+        own = whole.view(np.uint16).reshape(-1, 4)[:, part]
+        self._crops = np.argsort(own, kind="stable")  # neighbours in memory are then looked up one after the other
+        self._keys, self._whole = own[self._crops], whole[self._crops]
+        values = np.arange(1 << 16, dtype=np.uint16)
+        self._changes = values[np.bitwise_count(values) <= most] if most >= 0 else values[:0]
+        self.comparisons = sum(int(self._counts[self._keys ^ change].sum()) for change in self._changes)
+
+    def compare(self, best: NDArray[np.uint16], limit: int) -> None:
+        """Writes the nearest window of each pair (container, crop) with nearly the same 16 bits into `best`."""
+        for change in self._changes:
+            keys = self._keys ^ change
+            ends = np.cumsum(self._counts[keys])
+            first = 0
+            while first < len(keys):
+                done = int(ends[first - 1]) if first else 0
+                last = max(first + 1, int(np.searchsorted(ends, done + AT_ONCE, side="right")))
+                self._compare_some(keys[first:last], first, best, limit)
+                first = last
+
+    def _compare_some(self, keys: NDArray[np.uint16], start: int, best: NDArray[np.uint16], limit: int) -> None:
+        counts = self._counts[keys]
+        ends = np.cumsum(counts)
+        at = np.arange(ends[-1]) + np.repeat(self._ends[keys] - ends, counts)
+        bits = np.bitwise_count(self._codes[at] ^ np.repeat(self._whole[start : start + len(keys)], counts))
+        near = np.flatnonzero(bits <= limit)
+        containers, windows = np.divmod(self._order[at[near]], self._windows)
+        crops = self._crops[start + np.searchsorted(ends, near, side="right")]
+        key = bits[near].astype(np.uint16) << WINDOW_BITS | windows.astype(np.uint16)
+        np.minimum.at(best, (containers, crops), key)
+
+
+def _compare_all(block: NDArray[np.uint64], whole: NDArray[np.uint64], best: NDArray[np.uint16], limit: int) -> None:
+    """Writes the nearest window of each pair (container, crop) into `best`."""
+    flat = best.reshape(-1)
+    different = np.empty(best.shape, np.uint64)
+    bits = np.empty(best.shape, np.uint8)
+    for window, codes in enumerate(np.ascontiguousarray(block.T)):
+        np.bitwise_xor(codes[:, None], whole[None, :], out=different)
+        np.bitwise_count(different, out=bits)
+        near = np.flatnonzero(bits.ravel() <= limit)
+        flat[near] = np.minimum(flat[near], bits.ravel()[near].astype(np.uint16) << WINDOW_BITS | window)
 
 
 def _nearest(rows: NDArray[np.int64]) -> Candidates:

@@ -2,7 +2,7 @@
 
 The hostile folder beside the checkout is run through the engine with every finder at its defaults (and rotations, where
 the ground truth says so); a group's pairs count by the rule that the ground truth states. Then the photographs, where
-every pair found is named with what a person said of it. `--scale` measures the searches on made-up hashes.
+every pair found is named with what a person said of it. `--scale` measures the searches on made-up hashes and captions.
 Usage: python -m tests.benchmarks.duplicates [--scale] [--targets]
 """
 
@@ -135,8 +135,9 @@ def natural(folder: Path, images: ImageSet) -> None:
 
 
 def scale() -> None:
-    """Prints CPU seconds, seconds and memory of the searches among made-up hashes."""
+    """Prints CPU seconds, seconds and memory of the searches among made-up hashes and captions."""
     from nodes.duplicates.grouping import near_hashes
+    from nodes.duplicates.shingles import near_texts, shingles_of
     from nodes.duplicates.windows import candidates_of
     from nodes.measures.crops import intervals
 
@@ -148,6 +149,22 @@ def scale() -> None:
     for count in (1_000, 10_000):
         hashes = draw(1, 2**64 - 1, (count, windows), dtype=np.uint64)
         _timed(f"crops: {count:,} pictures", lambda hashes=hashes: candidates_of(hashes, 10, Context("benchmark")))
+    texts = captions(100_000)
+    _timed(f"captions: {len(texts):,} pictures", lambda: near_texts([shingles_of(words) for words in texts], 0.8))
+
+
+def captions(count: int) -> list[list[str]]:
+    """Made-up captions of 4 to 35 words as frequent as words are, one in seven another one with a word changed."""
+    draw = np.random.default_rng(0)
+    shares = 1 / np.arange(3, 20_003)
+    numbers = draw.choice(len(shares), count * 35, p=shares / shares.sum()).reshape(count, 35)
+    found: list[list[str]] = []
+    for row, length in zip(numbers, draw.integers(4, 36, count), strict=True):
+        words = [f"word{number}" for number in row[:length]]
+        if found and draw.random() < 1 / 7:
+            words = [*found[draw.integers(len(found))][:-1], words[0]]
+        found.append(words)
+    return found
 
 
 def _timed(title: str, work: Any) -> None:
@@ -165,7 +182,7 @@ def main(given: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--messy", type=Path, default=MESSY, help="the folder with ground truth (default: %(default)s)")
     parser.add_argument("--photos", type=Path, default=PHOTOS, help="photographs (default: %(default)s)")
-    parser.add_argument("--scale", action="store_true", help="measure the searches on made-up hashes too")
+    parser.add_argument("--scale", action="store_true", help="measure the searches on made-up ones too")
     parser.add_argument("--targets", action="store_true", help="exit 1 unless all targets are met")
     options = parser.parse_args(given)
     if not options.messy.is_dir():

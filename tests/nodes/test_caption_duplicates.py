@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from nodegraph import Context, ImageSet
 from nodes.captions.phrases import words_of
 from nodes.duplicates.captions import by_caption
-from nodes.duplicates.shingles import bands, jaccard, likeness, near_texts, shingles_of, simhashes
+from nodes.duplicates.minhash import bands, sketches
+from nodes.duplicates.shingles import jaccard, likeness, near_texts, shingles_of, simhashes
 from tests.nodes.tables import images, kept, shuffled
 
 LONG = "a small red cup stands on the old wooden table beside a window with white curtains"
@@ -108,6 +109,18 @@ def test_hundreds_of_near_copies_make_one_group_and_few_pairs() -> None:
     assert len(near_texts(texts, 0.8)) < 400 * 64
     captions: list[str | None] = [f"{LONG} and the number {number}" for number in range(400)]
     assert groups(captions, ignore_common=False) == ["0"] * 400
+
+
+@given(st.lists(st.frozensets(st.text(max_size=3), min_size=1, max_size=6), min_size=1, max_size=8))
+def test_sets_sketched_together_are_sketched_as_alone(sets: list[frozenset[str]]) -> None:
+    alone = np.concatenate([sketches([one]) for one in sets])
+    assert np.array_equal(sketches(sets), alone)
+
+
+def test_sketches_agree_as_often_as_sets_are_alike() -> None:
+    one, other = ({f"piece {number}" for number in range(start, start + 300)} for start in (0, 100))
+    agreeing = (np.diff(sketches([one, other]), axis=0) == 0).mean()
+    assert abs(agreeing - jaccard(frozenset(one), frozenset(other))) < 0.13  # three standard deviations
 
 
 def test_the_better_one_stays_and_the_reason_names_it() -> None:

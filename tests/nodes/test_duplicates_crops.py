@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageOps
 from nodegraph import Context, ImageSet, Keep, Values
 from nodes.duplicates.alignment import align
 from nodes.duplicates.crops import NEAR_BITS, by_crops
-from nodes.duplicates.windows import candidates_of
+from nodes.duplicates.windows import WINDOW_BITS, _compared, candidates_of
 from nodes.measures.crops import grey_square, intervals, picture_shape, window_hashes
 from nodes.measures.hashes import frequencies
 from tests.nodes.tables import images, kept, shuffled
@@ -146,6 +146,27 @@ def test_a_candidate_names_the_window_where_the_crop_lies() -> None:
     found = candidates_of(np.stack([whole, cut]), NEAR_BITS, CONTEXT)
     assert (found.pairs.tolist(), found.containers.tolist(), found.crops.tolist()) == ([[0, 1]], [0], [1])
     assert np.abs(found.windows[0] - [40 / 360, 30 / 270, 280 / 360, 210 / 270]).max() < 0.09  # one step of the grid
+
+
+@pytest.mark.parametrize("looked_up", [0, 10**12], ids=["looked up", "all with all"])
+@pytest.mark.parametrize("limit", [0, 3, NEAR_BITS])
+def test_all_near_windows_are_found_however_they_are_looked_for(
+    monkeypatch: pytest.MonkeyPatch, looked_up: int, limit: int
+) -> None:
+    random = np.random.default_rng(limit)
+    hashes = random.integers(1, 2**64 - 1, (40, 9), dtype=np.uint64)
+    for container, crop in random.permutation(40).reshape(20, 2):  # a window becomes another's hash but for some bits
+        changed = random.choice(64, random.integers(0, limit + 3), replace=False).astype(np.uint64)
+        hashes[container, random.integers(9)] = hashes[crop, 0] ^ (np.uint64(1) << changed).sum(dtype=np.uint64)
+    bits = np.bitwise_count(hashes[:, None, :] ^ hashes[None, :, :1]).min(axis=2)
+    near = {tuple(sorted((one, other))) for one, other in np.argwhere(bits <= limit).tolist() if one != other}
+    monkeypatch.setattr("nodes.duplicates.windows.LOOKED_UP", looked_up)
+    monkeypatch.setattr("nodes.duplicates.windows.TABLE", 40 * 16)
+    monkeypatch.setattr("nodes.duplicates.windows.CONTAINERS", 7)
+    monkeypatch.setattr("nodes.duplicates.windows.AT_ONCE", 5)
+    found = _compared(hashes, limit, CONTEXT)
+    assert {tuple(sorted(pair)) for pair in found[:, :2].tolist()} == near
+    assert [key >> WINDOW_BITS for key in found[:, 2].tolist()] == bits[found[:, 0], found[:, 1]].tolist()
 
 
 def test_thousands_of_copies_make_no_millions_of_candidates() -> None:

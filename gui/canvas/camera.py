@@ -49,7 +49,7 @@ class Camera(QGraphicsView):
 
     def fit(self, *, everything: bool = False) -> None:
         """Shows the chosen nodes; where none are chosen, or `everything` is wanted, the whole graph."""
-        area = self.graph_scene.content_rect(() if everything else self.selection.nodes)
+        area = self.graph_scene.coming_rect(() if everything else self.selection.nodes)
         if area.isEmpty():
             self.resetTransform()
             self.centerOn(0, 0)

@@ -143,6 +143,14 @@ class CanvasScene(QGraphicsScene):
             whole = whole.united(rect)
         return whole
 
+    def coming_rect(self, ids: Iterable[str] = ()) -> QRectF:
+        """The rectangle around these nodes, or around everything, once a run brought their pictures."""
+        whole, wanted = self.content_rect(ids), set(ids)
+        for id, size in self.sizes().items():
+            if not wanted or id in wanted:
+                whole = whole.united(QRectF(self.nodes[id].pos(), size))
+        return whole
+
     def sizes(self) -> dict[str, QSizeF]:
         """The size of each node, with room for the pictures that a run will bring."""
         return {

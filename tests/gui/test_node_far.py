@@ -72,3 +72,9 @@ def test_the_lower_edge_is_as_long_as_what_is_done(scene: CanvasScene) -> None:
     edge = [image.pixel(x, image.height() - 3) == running.rgb() for x in range(3, image.width() - 3)]
     assert sum(edge) == pytest.approx(len(edge) / 2, abs=3)
     assert edge[0] and not edge[-1]
+
+
+def test_a_fitted_graph_leaves_room_for_the_pictures_that_a_run_brings(scene: CanvasScene) -> None:
+    before = scene.coming_rect()
+    scene.results.update("one", state="done", contents=("a",))
+    assert scene.coming_rect() == scene.coming_rect(["one"]) == before == scene.content_rect()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint
+from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QAction, QActionGroup, QGuiApplication
 from PySide6.QtWidgets import QDialog, QMenu, QMessageBox, QWidget
 
@@ -53,7 +53,7 @@ class Commands(QObject):
             "run.sample": lambda: window.run.run(sample=window.run.sample_size),
             "run.stop": window.run.stop,
             "view.compare": self.compare,
-            "view.graph": window.canvas.setFocus,
+            "view.graph": lambda: window.canvas.setFocus(Qt.FocusReason.ShortcutFocusReason),
             "view.theme": self.switch_theme,
             "help.node": self.help_for_current,
             "help.commands": self.show_commands,

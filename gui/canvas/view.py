@@ -27,6 +27,7 @@ from gui.canvas.commands import CanvasCommands
 from gui.canvas.drift import Drift
 from gui.canvas.edge_item import EdgeItem
 from gui.canvas.export import picture_of, svg_of
+from gui.canvas.focus_line import FocusLine
 from gui.canvas.gestures.gesture import Gesture, Pointer
 from gui.canvas.hovering import Hover, Shape
 from gui.canvas.inline import InlineEditing
@@ -84,6 +85,7 @@ class CanvasView(Choosing):
         self.viewport().setProperty("error_colour", theme["state_error"])
         self.inline = InlineEditing(self)
         self.minimap = Minimap(self)
+        self.focus_line = FocusLine(self)
         self.commands = CanvasCommands(self, actions)
         document.changed.connect(self._see_change)
         selection.changed.connect(self._announce)

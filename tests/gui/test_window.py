@@ -157,6 +157,18 @@ def test_the_keyboard_goes_into_the_form_and_back_to_the_graph(window: MainWindo
     assert window.canvas.hasFocus()
 
 
+def test_the_canvas_shows_that_the_keyboard_came_to_it(window: MainWindow, qtbot: QtBot) -> None:
+    window.start()
+    window.actions["view.inspector"].trigger()
+    window.actions["view.inspector"].trigger()
+    assert not window.canvas.focus_line.isVisible()
+    window.actions["view.graph"].trigger()
+    assert window.canvas.focus_line.isVisible()
+    assert window.canvas.focus_line.width() == window.canvas.width()
+    qtbot.mouseClick(window.canvas.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
+    assert not window.canvas.focus_line.isVisible()
+
+
 def test_the_first_window_fits_the_screen(qtbot: QtBot, registry: Registry, settings: Settings, tmp_path: Path) -> None:
     made = MainWindow(registry, settings, swaps=tmp_path)
     qtbot.addWidget(made)

@@ -118,14 +118,16 @@ class Facts(QWidget):
             parts.append(self.tr("quality about {}").format(header.jpeg_quality))
         self._file.setText(" \N{MIDDLE DOT} ".join(parts))
 
-    def show_caption(self, text: str, by: str, *, editable: bool, by_hand: bool) -> None:
-        """Shows the caption, who wrote it, and whether it can be changed here."""
+    def show_caption(self, text: str, by: str, *, editable: bool, by_hand: bool, kept_in: str = "") -> None:
+        """Shows the caption, who wrote it, whether it can be changed here, and where what is written is kept."""
         self.caption.show_text(text)
         self.caption.setReadOnly(not editable)
         self.caption.setPlaceholderText(
             self.tr("No caption yet: write one") if editable else self.tr("No captions here: add a captioner")
         )
         self._by.setText(by)
+        kept = self.tr("What you write is kept in {0}; your pictures and their text files stay as they are.")
+        self.caption.setToolTip(kept.format(kept_in) if editable and kept_in else "")
         self.reset.setVisible(by_hand)
 
     def show_way(self, stops: list[Stop]) -> None:

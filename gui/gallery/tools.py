@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSlider, QToolButton, QWidget
 
+from gui.gallery.condition_words import ConditionWords
 from gui.gallery.grid import FIRST, LARGEST, SMALLEST
 from gui.gallery.widgets import label
 from gui.theme.icons import icon
@@ -27,6 +28,7 @@ class GalleryTools(QWidget):
         self.field.setAccessibleName(self.tr("Search pictures"))
         self.field.setMinimumWidth(110)
         self.field.setMaximumWidth(340)
+        self.words = ConditionWords(self.field)
         self.condition = _tool()
         self.condition.setToolTip(self.tr("Search by a condition over the columns, such as: sharpness > 60"))
         self.condition.setAccessibleName(self.tr("Search by a condition"))
@@ -66,6 +68,7 @@ class GalleryTools(QWidget):
 
     def set_columns(self, columns: list[str]) -> None:
         """Offers these columns; the one that is chosen stays where it is still there."""
+        self.words.offer(columns)
         if columns == [self.order.itemData(number) for number in range(1, self.order.count())]:
             return
         before = self.order.currentData()
@@ -92,6 +95,7 @@ class GalleryTools(QWidget):
         self.trouble.setStyleSheet(f"color: {theme['dropped'].name()}")
 
     def _kind_changed(self, by_condition: bool) -> None:
+        self.words.switch(by_condition)
         self.field.setPlaceholderText(
             self.tr("Condition: sharpness > 60") if by_condition else self.tr("Name or caption")
         )

@@ -243,7 +243,13 @@ class Viewer(QWidget):
         if said is not None and at is not None:
             by = self.tr("Written by hand, at {}").format(title_of(graph, registry, at))
         text = said if said is not None else row.get("caption") or ""
-        self.facts.show_caption(str(text), by if text else "", editable=editable, by_hand=said is not None)
+        self.facts.show_caption(
+            str(text),
+            by if text else "",
+            editable=editable,
+            by_hand=said is not None,
+            kept_in=str(self._document.journal),
+        )
 
     def _write(self, text: str | None) -> None:
         row = self._row()

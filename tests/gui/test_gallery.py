@@ -85,6 +85,21 @@ def test_searches_by_condition_and_says_what_is_wrong_with_it(panel: GalleryPane
     assert len(names(panel)) == COUNT
 
 
+def test_names_of_columns_are_offered_while_a_condition_is_typed(
+    panel: GalleryPanel, world: World, qtbot: QtBot
+) -> None:
+    world.selection.choose(["folder"])
+    field, words = panel.tools.field, panel.tools.words
+    qtbot.keyClicks(field, "sha")
+    assert not words.popup().isVisible(), "these are words of names and captions"
+    field.clear()
+    qtbot.mouseClick(panel.tools.condition, Qt.MouseButton.LeftButton)
+    qtbot.keyClicks(field, "not sha")
+    assert words.currentCompletion() == "sharpness"
+    words.activated.emit("sharpness")
+    assert field.text() == "not sharpness"
+
+
 def test_pictures_come_from_their_files_off_the_thread(panel: GalleryPanel, world: World, qtbot: QtBot) -> None:
     world.selection.choose(["folder"])
     thumbnails = panel._thumbnails

@@ -8,12 +8,10 @@ from PySide6.QtCore import QStringListModel, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QCompleter, QHBoxLayout, QWidget
 
+from gui.expression_words import expression_words
 from gui.inspector.fields.field import Field, FieldContext
 from gui.inspector.fields.text import Lines
-from nodegraph.expressions import FUNCTIONS
 from nodegraph.graph.columns import ColumnsAt
-
-WORDS = ("and", "or", "not", "is null", "is not null", "between", "in", "like", "true", "false")
 
 
 class ExpressionEdit(Lines):
@@ -93,7 +91,7 @@ class ExpressionField(Field):
 
     def show_columns(self, columns: ColumnsAt) -> None:
         """Offers these columns."""
-        self.edit.words.setStringList([*columns, *(f"{name}(" for name in sorted(FUNCTIONS)), *WORDS])
+        self.edit.words.setStringList(expression_words(columns))
 
     def show_value(self, value: object) -> None:
         """Shows the condition."""

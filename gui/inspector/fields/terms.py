@@ -20,6 +20,7 @@ class TermsField(TextsField):
         super().__init__(context, parent)
         self._facet = self.parameter.facet(ColumnTerms) or ColumnTerms()
         self._columns = context.columns
+        self._wrong = False
         self.box = QComboBox(self)
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.box.setMinimumContentsLength(14)
@@ -45,6 +46,12 @@ class TermsField(TextsField):
         super().show_value(value)
         self._offer()
 
+    def mark(self, wrong: bool) -> None:
+        """Marks the lines as wrong; what is wrong with them is then told elsewhere."""
+        super().mark(wrong)
+        self._wrong = wrong
+        self._offer()
+
     def _offer(self) -> None:
         named = [self._facet.column_in(line) for line in self.texts()]
         self.box.clear()
@@ -56,7 +63,7 @@ class TermsField(TextsField):
         self.box.setVisible(self.box.count() > 0)
         absent = [name for name in named if name and name not in self._columns and not self._columns.open]
         self.absent.setText(self.tr("Not upstream: {0}").format(", ".join(absent)))
-        self.absent.setVisible(bool(absent))
+        self.absent.setVisible(bool(absent) and not self._wrong)
 
     def _add(self, index: int) -> None:
         lines = [*self.texts(), self.box.itemData(index)]

@@ -92,7 +92,7 @@ def time_left(seconds: float) -> str:
 def span_text(seconds: float) -> str:
     """A span of time for people: "4.2 s", "40 s", "2 min", "1 h 20 min"."""
     if seconds < 9.95:
-        return f"{seconds:.1f} s"
+        return f"{max(seconds, 0.1):.1f} s"  # nothing takes no time
     if seconds < 59.5:
         return f"{seconds:.0f} s"
     minutes = max(1, round(seconds / 60))

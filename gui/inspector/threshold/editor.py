@@ -55,6 +55,7 @@ class ThresholdEditor(QWidget):
         self.log = QToolButton(self)
         self.log.setText(self.tr("Log"))
         self.log.setCheckable(True)
+        self.log.setProperty("role", "button")
         self.log.setAccessibleName(self.tr("Logarithmic axis"))
         self.log.setToolTip(self.tr("Logarithmic axis: more room for the end where most of the numbers are"))
         self.log.clicked.connect(self._show_axis)

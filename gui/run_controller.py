@@ -286,8 +286,8 @@ class RunController(QObject):
         if job.fingerprints != self._fresh.now:
             self._after.put_off_plan()
             return
-        self._times = self._fresh.planned(job, nodes)
-        self.planned.emit(nodes)
+        self._times = self._fresh.planned(job, sure := self._fresh.certain(nodes))
+        self.planned.emit(sure)
 
     def _end_run(self, summary: dict[str, Any]) -> None:
         self._close_fold(stopped=summary["exit"] == CANCELLED)

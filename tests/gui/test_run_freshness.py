@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from gui.document import GraphDocument
 from gui.freshness import Fingerprints, Freshness, HandWork
 from gui.results import Results
 from gui.run_fold import Job, RunFold
+from gui.run_jobs import FreshResults
 from gui.run_progress import RunProgress, span_text, time_left
 from gui.session_folder import is_alive, remove_dead
 from gui.write_places import write_places, writes_outside
@@ -189,3 +191,19 @@ def test_the_time_of_a_node_is_its_own_steps_or_what_measuring_took_among_others
     step("best", seconds=2.0)
     fold.flush()
     assert [results.of(node).seconds for node in ("folder", "quality", "sharpness", "best")] == [0.5, 1.5, 1.5, 3.0]
+
+
+def test_what_may_come_to_a_node_that_is_done_is_not_to_be_measured_unless_something_new_comes(
+    quickstart: Graph, document: GraphDocument
+) -> None:
+    document.load(quickstart, None)
+    fresh = FreshResults(document, Results())
+    plan = [
+        {"node": "sharpness", "exact": True, "missing": {"sharpness": 0}, "seconds": 0.0},
+        {"node": "captions", "exact": False, "missing": {"caption": 33}, "seconds": 9.0},
+    ]
+    assert fresh.certain(plan) == plan, "it did not run yet"
+    fresh.results.update("captions", state="done")
+    assert [node["missing"] for node in fresh.certain(plan)] == [{"sharpness": 0}, {}]
+    plan[0]["missing"] = {"sharpness": 1}
+    assert fresh.certain(plan) == plan, "a new picture may come through"

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TypeVar
 from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nodegraph.data.content import RACY_NS, content_id
 from nodegraph.data.header import Header, read_header
+from nodegraph.data.paths import path_of
 from nodegraph.data.pixels import Decoded, decode, decode_full, middle
 from nodegraph.data.recipe import Recipe
 from nodegraph.data.unreadable import Unavailable, Unreadable
@@ -23,12 +27,22 @@ KEPT_BYTES = 256 * 1024 * 1024
 
 
 class OpenImage:
-    """One picture by its content: header and reduced decode are read when first asked for, once, whoever asks."""
+    """One picture by its content: header and reduced decode are read when first asked for, once, whoever asks.
 
-    def __init__(self, path: str, recipe: str, on_decode: Callable[[Decoded], None]) -> None:
+    `unchanged` is asked after each reading whether the file still holds that content.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        recipe: str,
+        on_decode: Callable[[Decoded], None],
+        unchanged: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._path = path
         self._recipe = _recipe(recipe)
         self._on_decode = on_decode
+        self._unchanged = unchanged
         self._lock = threading.RLock()
         self._header: Header | Unreadable | Unavailable | None = None
         self._decoded: Decoded | Unreadable | Unavailable | None = None
@@ -56,7 +70,7 @@ class OpenImage:
 
     def _decode(self) -> Decoded:
         if self._decoded is None:
-            self._decoded = _caught(lambda: decode(self._path, self._recipe))
+            self._decoded = self._read(lambda: decode(self._path, self._recipe))
             if isinstance(self._decoded, Decoded):
                 self._on_decode(self._decoded)
         return _raised(self._decoded)
@@ -65,14 +79,20 @@ class OpenImage:
         if takes not in self._details:
             picture = self._decode().image
             if max(picture.size) >= REDUCED_SIDE:  # it may have been made smaller
-                picture = decode_full(self._path, self._recipe)
+                picture = _raised(self._read(lambda: decode_full(self._path, self._recipe)))
             self._details[takes] = middle(picture, takes)
         return self._details[takes]
 
     def _read_header(self) -> Header:
         if self._header is None:
-            self._header = _caught(lambda: read_header(self._path, self._recipe))
+            self._header = self._read(lambda: read_header(self._path, self._recipe))
         return _raised(self._header)
+
+    def _read(self, read: Callable[[], T]) -> T | Unreadable | Unavailable:
+        found = _caught(read)
+        if isinstance(found, Unavailable) or self._unchanged():
+            return found
+        return Unavailable("changing", "the file was changed while the run was at work")
 
     def _readability(self) -> dict[str, object]:
         try:
@@ -101,6 +121,16 @@ def _raised(result: T | Unreadable | Unavailable) -> T:
     return result
 
 
+def _holds(path: str, cid: str, since: int) -> bool:
+    """Whether the file holds this content. Read only where it was changed after `since`: it was hashed later."""
+    try:
+        status = path_of(path).stat()
+        changed = status.st_mtime_ns if os.name == "nt" else status.st_ctime_ns
+        return changed < since or content_id(path) == cid
+    except (OSError, Unavailable):
+        return False
+
+
 class OpenImages:
     """The open pictures of a run by content key, the least recently used let go when they take more than `limit` bytes.
 
@@ -109,6 +139,7 @@ class OpenImages:
 
     def __init__(self, on_decode: Callable[[str, Decoded], None], limit: int = KEPT_BYTES) -> None:
         self._on_decode = on_decode
+        self._since = time.time_ns() - RACY_NS
         self._limit = limit
         self._kept: OrderedDict[str, OpenImage] = OrderedDict()
         self._alive: WeakValueDictionary[str, OpenImage] = WeakValueDictionary()
@@ -120,7 +151,8 @@ class OpenImages:
         with self._lock:
             image = self._alive.get(content)
             if image is None:
-                image = OpenImage(path, recipe, lambda decoded: self._decoded(content, decoded))
+                unchanged = partial(_holds, path, content.partition("+")[0], self._since)
+                image = OpenImage(path, recipe, lambda decoded: self._decoded(content, decoded), unchanged)
                 self._alive[content] = image
             self._kept[content] = image
             self._kept.move_to_end(content)

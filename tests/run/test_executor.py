@@ -16,12 +16,12 @@ from nodegraph.graph.model import End, Node, graph_of
 from nodegraph.models.progress import Progress
 from nodegraph.run import models
 from nodegraph.run.cancel import Cancel
-from nodegraph.run.events import ModelProgress, NodeProgress, StepProgress
+from nodegraph.run.events import ModelProgress, NodeProgress, StepProgress, StepStarted
 from nodegraph.run.executor import run
 from nodegraph.run.options import RunOptions
 from nodegraph.run.stage import Batching
 from tests.run import pack
-from tests.run.conftest import Bench
+from tests.run.conftest import Bench, draw
 
 
 def tables(result) -> dict[str, pl.DataFrame]:
@@ -275,3 +275,27 @@ def test_a_run_is_cancelled_while_a_model_is_downloaded(bench: Bench, monkeypatc
     options = RunOptions(device="cpu", cache=bench.root / "cache")
     result = run(bench.graph(), bench.registry, options, CancelSoon().append, cancel)
     assert (result.summary.exit, result.counts) == (130, {})
+
+
+def test_a_picture_that_is_overwritten_during_the_run_is_dropped_and_nothing_is_remembered_of_it(
+    bench: Bench,
+) -> None:
+    old = (bench.pictures / "5.png").read_bytes()
+    new = draw(bench.root / "new.png", 99).read_bytes()
+
+    class Overwrites(list):
+        def append(self, event) -> None:
+            if isinstance(event, StepStarted) and event.index == 1:  # listed and hashed, not decoded yet
+                (bench.pictures / "5.png").write_bytes(new)
+
+    options = RunOptions(device="cpu", cache=bench.root / "cache")
+    result = run(bench.graph(), bench.registry, options, Overwrites().append)
+    ledger = result.sets[End("above", "kept")].ledger
+    assert ledger.filter(pl.col("rid") == "5.png")["reason"].to_list() == [
+        "changing: the file was changed while the run was at work"
+    ]
+    (bench.pictures / "5.png").write_bytes(old)
+    again, fresh = bench.run(), bench.run(cache="other")
+    assert again.summary.measures["test_brightness"]["misses"] == 1
+    for name, table in tables(fresh).items():
+        assert table.equals(tables(again)[name]), name

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QLineF, QPoint, QPointF, QRect, QRectF, Qt, QTimer
-from PySide6.QtGui import QPainter, QPen, QPixmapCache, QWheelEvent
+from PySide6.QtCore import QEvent, QLineF, QPoint, QPointF, QRect, QRectF, Qt, QTimer
+from PySide6.QtGui import QNativeGestureEvent, QPainter, QPen, QPixmapCache, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsItem, QGraphicsView, QWidget
 
 from gui.canvas.node_geometry import GRID
@@ -105,13 +105,28 @@ class Camera(QGraphicsView):
             self.ensureVisible(item.rect, 40, 40)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zooms to the cursor; with Shift it scrolls sideways."""
+        """A wheel zooms to the cursor, with Shift it scrolls sideways; two fingers scroll, with Ctrl they zoom.
+
+        The events of a touchpad have a phase, those of a wheel have none.
+        """
         turn = event.angleDelta().y() or event.angleDelta().x()
-        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+        with_fingers = event.phase() != Qt.ScrollPhase.NoScrollPhase
+        if with_fingers and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            way = event.pixelDelta() if not event.pixelDelta().isNull() else event.angleDelta() / 2
+            self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() - way.x())
+            self.verticalScrollBar().setValue(self.verticalScrollBar().value() - way.y())
+        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() - turn)
         elif turn:
             self.zoom(1.0015**turn, event.position().toPoint())
         event.accept()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Two fingers that part or meet zoom."""
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+            self.zoom(max(0.2, 1.0 + event.value()), event.position().toPoint())
+            return True
+        return super().viewportEvent(event)
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """Paints the ground, the grid, and all edges as lines when they are far away."""

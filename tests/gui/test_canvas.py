@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QNativeGestureEvent, QPointingDevice, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLineEdit
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from gui.document import GraphDocument
@@ -250,3 +251,44 @@ def test_what_a_press_would_take_lights_up_and_the_cursor_says_what_it_would_do(
     QTest.mouseMove(hand.view.viewport(), hand.place(edge.middle))
     hand.view.document.undo_stack.undo()
     assert hand.view._hover._path.isEmpty(), "nothing of what is gone"
+
+
+def turned(hand: Hand, pixels: QPoint, phase: Qt.ScrollPhase, keys: Qt.KeyboardModifier) -> None:
+    """A wheel, or two fingers on a touchpad, over the middle of the canvas."""
+    middle = QPointF(hand.view.viewport().rect().center())
+    there = QPointF(hand.view.viewport().mapToGlobal(middle.toPoint()))
+    no_button = Qt.MouseButton.NoButton
+    event = QWheelEvent(middle, there, pixels, QPoint(0, 120), no_button, keys, phase, False)
+    QApplication.sendEvent(hand.view.viewport(), event)
+
+
+def test_a_wheel_zooms_and_two_fingers_scroll(hand: Hand) -> None:
+    shown(hand, three())
+    phase, no_key = Qt.ScrollPhase, Qt.KeyboardModifier.NoModifier
+    before = hand.view.middle()
+    turned(hand, QPoint(30, -20), phase.ScrollUpdate, no_key)
+    assert hand.view.middle() - before == QPointF(-30, 20) and hand.view.transform().m11() == 1.0
+    turned(hand, QPoint(), phase.NoScrollPhase, no_key)
+    wheel = hand.view.transform().m11()
+    turned(hand, QPoint(0, 20), phase.ScrollUpdate, CONTROL)
+    assert 1.0 < wheel < hand.view.transform().m11()
+
+
+def test_fingers_that_part_zoom_to_where_they_are(hand: Hand) -> None:
+    shown(hand, three())
+    at = QPointF(300, 200)
+    before = hand.view.mapToScene(at.toPoint())
+    gesture = QNativeGestureEvent(
+        Qt.NativeGestureType.ZoomNativeGesture,
+        QPointingDevice.primaryPointingDevice(),
+        2,
+        at,
+        at,
+        at,
+        0.5,
+        QPointF(),
+        0,
+    )
+    QApplication.sendEvent(hand.view.viewport(), gesture)
+    assert hand.view.transform().m11() == pytest.approx(1.5)
+    assert (hand.view.mapToScene(at.toPoint()) - before).manhattanLength() < 2

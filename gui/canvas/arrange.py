@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import ceil
 
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF
 
 from gui.canvas.edge_item import with_points
+from gui.canvas.node_geometry import GRID
 from nodegraph.graph.edit import (
     Connect,
     Disconnect,
@@ -103,13 +105,29 @@ def collapsing(graph: Graph, ids: Iterable[str]) -> Several:
     return Several(tuple(edits))
 
 
-def aligned(places: Mapping[str, QPointF]) -> dict[str, QPointF]:
-    """New places: nodes that lie in a row get one upper edge, nodes that lie in a column one left edge."""
-    if len(places) < 2:
-        return dict(places)
-    xs = [place.x() for place in places.values()]
-    ys = [place.y() for place in places.values()]
-    in_a_row = max(ys) - min(ys) <= max(xs) - min(xs)
-    if in_a_row:
-        return {id: QPointF(place.x(), min(ys)) for id, place in places.items()}
-    return {id: QPointF(min(xs), place.y()) for id, place in places.items()}
+def aligned(rects: Mapping[str, QRectF]) -> dict[str, QPointF]:
+    """New places: nodes that lie in a row get one upper edge, nodes that lie in a column one left edge.
+
+    Those that would come to lie on one another give way, in the order they had.
+    """
+    places = [rect.topLeft() for rect in rects.values()]
+    across = max((place.x() for place in places), default=0.0) - min((place.x() for place in places), default=0.0)
+    down = max((place.y() for place in places), default=0.0) - min((place.y() for place in places), default=0.0)
+    found: dict[str, QPointF] = {}
+    free = float("-inf")
+    if down <= across:
+        top = min((place.y() for place in places), default=0.0)
+        for id, rect in sorted(rects.items(), key=lambda item: item[1].x()):
+            found[id] = QPointF(max(rect.x(), free), top)
+            free = _onward(found[id].x() + rect.width() + GRID)
+    else:
+        left = min(place.x() for place in places)
+        for id, rect in sorted(rects.items(), key=lambda item: item[1].y()):
+            found[id] = QPointF(left, max(rect.y(), free))
+            free = _onward(found[id].y() + rect.height() + GRID)
+    return found
+
+
+def _onward(value: float) -> float:
+    """The next line of the grid."""
+    return GRID * ceil(value / GRID)

@@ -224,8 +224,8 @@ class CanvasCommands(QObject):
 
     def align(self) -> None:
         """The chosen nodes into one row or one column."""
-        places = self._places()
-        chosen = {id: places[id] for id in self._selection.nodes if id in places}
+        rects = self._rects()
+        chosen = {id: rects[id] for id in self._selection.nodes if id in rects}
         if len(chosen) > 1:
             self._lay_out(aligned(chosen), words("Align"))
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
+from gui.canvas.arrange import aligned
 from gui.canvas.menu import menu_at
 from gui.document import GraphDocument
 from nodegraph.graph.io import loads
@@ -245,3 +246,21 @@ def test_the_right_buttons_menu_is_about_what_is_there(hand: Hand) -> None:
     assert hand.graph.groups[0].ui["colour"] == "captioner"
     next(action for action in menu.actions() if action.text() == "Ungroup").trigger()
     assert hand.graph.groups == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"a": (0, 0), "b": (300, 40), "c": (700, 20)}, {"a": (0, 0), "b": (300, 0), "c": (700, 0)}),
+        ({"a": (0, 0), "b": (40, 200), "c": (-20, 500)}, {"a": (-20, 0), "b": (-20, 200), "c": (-20, 500)}),
+        ({"a": (0, 0), "b": (100, 60), "c": (110, 90)}, {"a": (0, 0), "b": (220, 0), "c": (440, 0)}),
+        ({"a": (0, 0)}, {"a": (0, 0)}),
+        ({}, {}),
+    ],
+    ids=["row", "column", "on one another", "one", "none"],
+)
+def test_aligned_nodes_are_level_and_lie_on_nothing(
+    before: dict[str, tuple[int, int]], after: dict[str, tuple[int, int]]
+) -> None:
+    rects = {id: QRectF(*place, 200, 100) for id, place in before.items()}
+    assert aligned(rects) == {id: QPointF(*place) for id, place in after.items()}

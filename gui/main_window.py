@@ -22,6 +22,7 @@ from gui.files.questions import Questions
 from gui.gallery.compare_dialog import CompareDialog
 from gui.gallery.panel import GalleryPanel
 from gui.gallery.thumbnails import Thumbnails
+from gui.glances import Glances
 from gui.hints import FLAG, Hints
 from gui.inspector.panel import InspectorPanel
 from gui.inspector.problems_panel import ProblemsPanel
@@ -34,7 +35,6 @@ from gui.run_bar import RunBar
 from gui.run_controller import RunController
 from gui.selection import Selection
 from gui.settings import Settings
-from gui.source_glances import SourceGlances
 from gui.theme.choice import theme_for
 from gui.theme.style import apply_style
 from gui.window_actions import fill_menus, make_toolbar, scope_shortcuts, set_icons, set_keys
@@ -156,7 +156,7 @@ class MainWindow(QMainWindow):
         self.run.device_changed.connect(self.settings.set_device)
         self.run.confirmation_wanted.connect(self._confirm_writing)
         self.run.failed.connect(self._show_errors)
-        SourceGlances(self.run, self.results, self.thumbnails, self)
+        Glances(self.run, self.results, self.thumbnails, self)
         self.canvas.palette_wanted.connect(self._open_palette)
         self.canvas.message.connect(self.tell)
         self.palette_popup.chosen.connect(self._add_chosen)
@@ -176,6 +176,8 @@ class MainWindow(QMainWindow):
     def start(self, path: Path | None = None) -> None:
         """Shows the first graph: what a crash left, `path`, the last one, or the quickstart."""
         if self.files.offer_recovery():
+            if path is not None and path.absolute() != self.document.path:
+                self.tell(self.tr("{name} was not opened: the recovered work is not saved yet.").format(name=path.name))
             return
         if path is not None and self.files.open(path):
             return

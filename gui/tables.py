@@ -19,8 +19,13 @@ def rows_of(path: Path) -> int:
 
 def contents_of(path: Path, count: int) -> tuple[str, ...]:
     """The content keys of the first `count` rows; none where the file cannot be read."""
+    return tuple(pictures_of(path, count))
+
+
+def pictures_of(path: Path, count: int) -> dict[str, str]:
+    """The pictures of the first `count` rows: the file of each by its content key; none where it cannot be read."""
     try:
-        head = pl.scan_ipc(path).select("cid", "recipe").head(count).collect()
+        head = pl.scan_ipc(path).select("cid", "recipe", "path").head(count).collect()
     except (OSError, pl.exceptions.PolarsError):
-        return ()
-    return tuple(dict.fromkeys(content_key(cid, recipe) for cid, recipe in head.iter_rows()))
+        return {}
+    return {content_key(cid, recipe): file for cid, recipe, file in head.iter_rows()}

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt
-from PySide6.QtGui import QAction, QActionGroup, QGuiApplication
+from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QImage
 from PySide6.QtWidgets import QDialog, QMenu, QMessageBox, QWidget
 
 from gui.files.command import headless_command
-from gui.files.examples import ExamplesDialog, examples
+from gui.files.examples import Example, ExamplesDialog, examples
 from gui.palette.command_palette import CommandPalette
 from gui.palette.find_node import FindNode
 from gui.palette.help import HelpDialog
@@ -88,10 +88,15 @@ class Commands(QObject):
 
     def new_from_example(self) -> None:
         """Offers the examples and opens a copy of the chosen one."""
-        dialog = ExamplesDialog(examples(), self._window.picture_of, self._window)
+        dialog = ExamplesDialog(examples(), self.picture_of, self._window)
         if dialog.exec() == QDialog.DialogCode.Accepted and dialog.chosen is not None:
             self._window.files.new_from(dialog.chosen.graph)
         dialog.deleteLater()
+
+    def picture_of(self, example: Example) -> QImage:
+        """The picture that comes with the example, else one of the graph as it is before its run."""
+        picture = QImage(str(example.picture(self._window.theme.name)))
+        return self._window.picture_of(example.graph) if picture.isNull() else picture
 
     def export_picture(self) -> None:
         """Writes a picture of the graph where the user says."""

@@ -69,10 +69,10 @@ def _make_all(target: Path, home: Path) -> None:
 def quickstart(window: MainWindow) -> QPixmap:
     """The quickstart after its run."""
     if window.run.run():
-        _until(lambda: not window.run.busy, PATIENCE)
-    _settle(1.5)
+        until(lambda: not window.run.busy, PATIENCE)
+    settle(1.5)
     _fit(window, "best")
-    _settle()
+    settle()
     return window.grab()
 
 
@@ -87,9 +87,9 @@ def threshold(window: MainWindow) -> QPixmap:
     wire = Edge.parse("sharpness.images", "threshold.images")
     window.document.push(Several((AddNode(node), Connect(wire))), "filter")
     if window.run.run(["threshold"]):
-        _until(lambda: not window.run.busy, PATIENCE)
+        until(lambda: not window.run.busy, PATIENCE)
     _fit(window, "threshold")
-    _settle(1.5)
+    settle(1.5)
     shot = window.grab()
     window.document.undo_stack.undo()
     _fit(window)
@@ -102,21 +102,21 @@ def reasons(window: MainWindow) -> QPixmap:
     dropped = [lane.key for lane in window.gallery.lanes if "drop" in lane.key]
     if dropped:
         window.gallery.choose_lane(dropped[0])
-    _settle()
+    settle()
     return window.grab()
 
 
 def viewer(window: MainWindow) -> QPixmap:
     """The full-size viewer."""
     window.selection.choose(["captions"])
-    _settle()
+    settle()
     window.gallery.open_viewer(0)
-    _settle()
+    settle()
     shown = window.gallery.viewer
     if shown is None:
         return window.grab()
     shown.resize(window.size())
-    _settle()
+    settle()
     shot = shown.grab()
     shown.close()
     return shot
@@ -129,7 +129,7 @@ def palette(window: MainWindow) -> QPixmap:
     window.selection.choose([])
     window._open_palette(window.canvas.mapToGlobal(QPoint(160, 90)), QPointF(0, 500), None)
     window.palette_popup.field.setText("cap")
-    _settle()
+    settle()
     shot = _with(window, window.palette_popup)
     window.palette_popup.close()
     return shot
@@ -144,7 +144,7 @@ def problems(window: MainWindow) -> QPixmap:
     window.document.check()
     window.docks.show("problems")
     window.selection.choose(["best"])
-    _settle()
+    settle()
     shot = window.grab()
     window.docks.show("gallery")
     return shot
@@ -178,12 +178,13 @@ def _with(window: MainWindow, popup: QWidget) -> QPixmap:
     return shot
 
 
-def _settle(seconds: float = 0.8) -> None:
+def settle(seconds: float = 0.8) -> None:
     """Lets timers, thumbnails and layouts come to rest."""
-    _until(lambda: False, seconds)
+    until(lambda: False, seconds)
 
 
-def _until(reached: Callable[[], bool], seconds: float) -> None:
+def until(reached: Callable[[], bool], seconds: float) -> None:
+    """Works on events until something is so, for so long at most."""
     from time import monotonic
 
     from PySide6.QtCore import QCoreApplication, QEventLoop

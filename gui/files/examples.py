@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.theme.labels import styled_label
+from gui.theme.theme import ThemeName
 from gui.translation import words
 from nodegraph.graph.io import load
 from nodegraph.graph.model import Graph
@@ -34,15 +35,20 @@ MARGIN = QSize(80, 80)
 
 @dataclass(frozen=True)
 class Example:
-    """An example graph: its name, the graph, and what it says of itself."""
+    """An example graph: its name, the graph, what it says of itself, and the folder it lies in."""
 
     name: str
     graph: Graph
+    folder: Path
 
     @property
     def title(self) -> str:
         """Its title, or its name."""
         return self.graph.title or self.name
+
+    def picture(self, theme: ThemeName) -> Path:
+        """The file with a picture of the graph after its run."""
+        return self.folder / "pictures" / f"{self.name}-{theme}.webp"
 
     @property
     def about(self) -> str:
@@ -60,7 +66,7 @@ def examples() -> list[Example]:
     found: list[Example] = []
     for path in sorted(path for folder in folders for path in folder.glob("*.json")):
         try:
-            found.append(Example(path.stem, load(path)))
+            found.append(Example(path.stem, load(path), path.parent))
         except ProblemError:
             continue
     return sorted(found, key=lambda example: (example.name != QUICKSTART, example.name))
@@ -70,7 +76,7 @@ class ExamplesDialog(QDialog):
     """Shows the examples with a picture of each; `chosen` is the one that was taken."""
 
     def __init__(
-        self, found: list[Example], picture: Callable[[Graph], QImage] | None, parent: QWidget | None = None
+        self, found: list[Example], picture: Callable[[Example], QImage] | None, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("New from Example"))
@@ -136,7 +142,7 @@ class ExamplesDialog(QDialog):
         ))  # fmt: skip
         self._about.setText(example.about)
         if self._picture_of is not None and example.name not in self._pictures:
-            self._pictures[example.name] = QPixmap.fromImage(self._picture_of(graph))
+            self._pictures[example.name] = QPixmap.fromImage(self._picture_of(example))
         self._picture.show_pixmap(self._pictures.get(example.name, QPixmap()))
         self._picture.setAccessibleName(self.tr("Picture of {title}").format(title=example.title))
 

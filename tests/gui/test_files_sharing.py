@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from gui.files.command import headless_command
 from gui.files.dropped import source_for, understand
-from gui.files.examples import ExamplesDialog, examples
+from gui.files.examples import Example, ExamplesDialog, examples
 from gui.files.pictures import graph_in, holds_graph, save_png
 from nodegraph.graph.edit import SetParam, applied
 from nodegraph.graph.io import dumps
@@ -116,12 +116,19 @@ def test_knobs_of_nodes_that_are_not_installed_are_left_out(registry: Registry, 
     assert headless_command(graph, registry, Path("/g.json"), "cuda") == "nodegraph run /g.json --device cuda"
 
 
+@pytest.mark.parametrize("example", examples(), ids=lambda example: example.name)
+def test_each_example_comes_with_pictures_of_what_it_does(example: Example, qapp: object) -> None:
+    for theme in ("dark", "light"):
+        shown = QImage(str(example.picture(theme)))
+        assert shown.width() >= 600, "python -m tests.example_pictures makes them"
+
+
 def test_the_examples_are_shown_with_title_and_picture(qtbot: QtBot) -> None:
     found = examples()
     assert found and found[0].name == "quickstart" and found[0].about
-    asked: list[Graph] = []
-    dialog = ExamplesDialog(found, lambda graph: asked.append(graph) or picture())
+    asked: list[Example] = []
+    dialog = ExamplesDialog(found, lambda example: asked.append(example) or picture())
     qtbot.addWidget(dialog)
-    assert asked == [found[0].graph]
+    assert asked == [found[0]]
     dialog.accept()
     assert dialog.chosen == found[0]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from gui.actions import ACTIONS
+from gui.files.examples import examples
 from gui.main_window import MainWindow
 from gui.palette.help import HelpDialog
 from gui.settings import Settings
@@ -183,6 +185,15 @@ def test_the_desktops_theme_can_be_chosen_again(window: MainWindow) -> None:
     assert window.actions[f"view.theme_{window.theme.name}"].isChecked()
     window.actions["view.theme_system"].trigger()
     assert window.settings.theme == "system" and not window.actions["view.theme_light"].isChecked()
+
+
+def test_an_example_without_a_picture_is_drawn_as_it_is_before_its_run(window: MainWindow, tmp_path: Path) -> None:
+    example = examples()[0]
+    window.settings.set_theme("light")
+    shipped = window.commands.picture_of(example)
+    assert shipped == QImage(str(example.picture("light")))
+    drawn = window.commands.picture_of(replace(example, folder=tmp_path))
+    assert not drawn.isNull() and drawn != shipped
 
 
 def test_the_theme_switches_and_is_kept(window: MainWindow) -> None:

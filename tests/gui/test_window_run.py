@@ -58,6 +58,22 @@ def test_a_source_shows_its_first_pictures_before_anything_is_run(
         qtbot.waitUntil(lambda: all(window.thumbnails.get(key) is not None for key in first.contents), timeout=20_000)
 
 
+def test_a_picture_that_was_cropped_and_never_opened_is_shown_on_its_node(
+    qtbot: QtBot, registry: Registry, settings: Settings, tmp_path: Path
+) -> None:
+    crop = Node("crop", "shape/resize", registry.nodes["shape/resize"].rev, {"to": "size", "width": 64, "height": 96})
+    graph = graph_of(
+        [*SMALL.nodes.values(), crop], [("folder.images", "readable.images"), ("readable.kept", "crop.images")]
+    )
+    with open_window(registry, settings, tmp_path / "swaps") as window:
+        window.files.show(graph, None)
+        with qtbot.waitSignal(window.run.finished, timeout=60_000):
+            window.actions["run.all"].trigger()
+        edited = window.results.of("crop").contents
+        assert edited and all("edits=" in content for content in edited)
+        qtbot.waitUntil(lambda: all(window.thumbnails.get(content) is not None for content in edited), timeout=20_000)
+
+
 @pytest.mark.parametrize("allowed", [True, False])
 def test_a_graph_that_writes_outside_its_folder_asks_first(
     allowed: bool, qtbot: QtBot, registry: Registry, settings: Settings, tmp_path: Path

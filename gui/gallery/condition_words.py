@@ -22,6 +22,8 @@ class ConditionWords(QCompleter):
         self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.setFilterMode(Qt.MatchFlag.MatchContains)
         self.activated.connect(self._take)
+        if (popup := self.popup()) is not None:
+            popup.setObjectName("completions")
         line.textEdited.connect(self._offer)
 
     def offer(self, columns: Iterable[str]) -> None:

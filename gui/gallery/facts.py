@@ -91,8 +91,8 @@ class Facts(QWidget):
         self.columns.clear()
         self.columns.setColumnCount(1 + len(rows))
         self.columns.setHeaderLabels([self.tr("Column"), *heads])
-        self.columns.header().resizeSection(0, 168 if len(rows) == 1 else 124)
-        self.columns.header().resizeSection(1, 96)
+        self.columns.header().resizeSection(0, 168 if len(rows) == 1 else 112)
+        self.columns.header().resizeSection(1, 88)
         for name in dict.fromkeys(name for row in rows for name in row if not name.startswith("_")):
             values = [row.get(name) for row in rows]
             item = QTreeWidgetItem([name, *map(shown, values)])

@@ -12,6 +12,8 @@ from gui.theme.icons import icon
 from gui.theme.theme import Theme
 
 TYPING_MS = 180
+PAUSE_MS = 700
+"""A condition that is half typed is wrong: nothing is said of it before a pause."""
 
 
 class GalleryTools(QWidget):
@@ -96,6 +98,7 @@ class GalleryTools(QWidget):
 
     def _kind_changed(self, by_condition: bool) -> None:
         self.words.switch(by_condition)
+        self._typing.setInterval(PAUSE_MS if by_condition else TYPING_MS)
         self.field.setPlaceholderText(
             self.tr("Condition: sharpness > 60") if by_condition else self.tr("Name or caption")
         )

@@ -28,6 +28,7 @@ class ExpressionEdit(Lines):
         popup = self.completer.popup()
         assert popup is not None  # a completer that pops up has one
         self._popup = popup
+        popup.setObjectName("completions")
 
     def complete(self, word: str) -> None:
         """Puts the word in the place of the one that is begun."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
 from gui.canvas.node_face import field_kind, words
 from gui.document import GraphDocument
@@ -54,6 +54,7 @@ class Overlay(QObject):
             editor.setCurrentIndex(-1)
         self._open(editor, rect, commit, name)
         editor.activated.connect(lambda _index: self.take())
+        editor.view().installEventFilter(self)
         # the list may only open when the editor is on the screen
         QTimer.singleShot(0, editor, editor.showPopup)
 
@@ -84,6 +85,8 @@ class Overlay(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Esc, Ctrl+Return and leaving the editor."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(watched, QAbstractItemView):
+            event.accept()  # keys in a list that is open, Home among them, are none of the canvas
         if watched is self.editor:
             if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
                 if event.key() == Qt.Key.Key_Escape:

@@ -24,6 +24,8 @@ class InlineEditing:
     def __init__(self, canvas: CanvasView) -> None:
         self._canvas = canvas
         self.overlay = Overlay(canvas.viewport())
+        self.overlay.stepped.connect(self._step)
+        self._at = ("", "")
 
     def field(self, id: str, name: str) -> None:
         """An inline parameter."""
@@ -32,6 +34,7 @@ class InlineEditing:
         node = canvas.document.graph.nodes.get(id)
         spec = canvas.document.registry.nodes.get(node.type) if node else None
         if item is not None and spec is not None and name in item.layout.fields:
+            self._at = (id, name)
             open_parameter(self.overlay, canvas.document, id, spec.parameters[name], self._seen(item.field_rect(name)))
 
     def first_field(self, id: str) -> bool:
@@ -45,6 +48,14 @@ class InlineEditing:
         self.field(id, parameters[0].name)
         return True
 
+    def _step(self, by: int) -> None:
+        """From the field that was edited to the next one, flags left out: to go there would switch them."""
+        id, name = self._at
+        item = self._canvas.graph_scene.nodes.get(id)
+        names = [field.name for field in item.face.fields if field.kind != "flag"] if item is not None else []
+        if name in names and 0 <= names.index(name) + by < len(names):
+            self.field(id, names[names.index(name) + by])
+
     def title(self, id: str) -> None:
         """A node's own title; nothing for that of its type."""
         canvas = self._canvas
@@ -52,6 +63,7 @@ class InlineEditing:
         if item is None:
             return
         canvas.show_node(id)
+        self._at = ("", "")
 
         def commit(text: str) -> str:
             label = text.strip()
@@ -79,6 +91,7 @@ class InlineEditing:
             return ""
 
         item = canvas.graph_scene.notes[index]
+        self._at = ("", "")
         self.overlay.open_lines(self._seen(item.rect), item.note.text, commit, words("Note"))
 
     def _fitting(self, note: Note, index: int) -> Note:
@@ -95,6 +108,7 @@ class InlineEditing:
         item = next((one for one in canvas.graph_scene.groups if one.index == index), None)
         if item is None:
             return
+        self._at = ("", "")
 
         def commit(text: str) -> str:
             groups = list(canvas.document.graph.groups)

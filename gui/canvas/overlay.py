@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QToolTip, QWidget
 
 from gui.canvas.node_face import field_kind, words
 from gui.document import GraphDocument
@@ -19,12 +19,20 @@ from nodegraph.parameters import Column, ModelOf, Parameter, literal_choices, un
 STAYING = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
 """When the editor loses the focus for these reasons it is still being used."""
 
+STEPS = {Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}
+_CONTROL = Qt.KeyboardModifier.ControlModifier
+
 Commit = Callable[[str], str]
 """Takes the text; answers what is wrong with it, or ""."""
 
 
 class Overlay(QObject):
-    """Holds at most one editor. Return and a click elsewhere take the value, Esc leaves it as it was."""
+    """Holds at most one editor. Return and a click elsewhere take the value, Esc leaves it as it was.
+
+    `stepped(1)` follows Tab, `stepped(-1)` Shift+Tab, once the value was taken.
+    """
+
+    stepped = Signal(int)
 
     def __init__(self, over: QWidget) -> None:
         super().__init__(over)
@@ -69,6 +77,7 @@ class Overlay(QObject):
             palette = editor.palette()
             palette.setColor(palette.ColorRole.Text, self._over.property("error_colour") or palette.text().color())
             editor.setPalette(palette)
+            QToolTip.showText(editor.mapToGlobal(editor.rect().bottomLeft()), why, editor)
             return
         self.close()
 
@@ -88,6 +97,14 @@ class Overlay(QObject):
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(watched, QAbstractItemView):
             event.accept()  # keys in a list that is open, Home among them, are none of the canvas
         if watched is self.editor:
+            if isinstance(event, QKeyEvent) and event.key() in STEPS and not event.modifiers() & _CONTROL:
+                if event.type() == QEvent.Type.ShortcutOverride:
+                    event.accept()  # here Tab is no key of the canvas
+                elif event.type() == QEvent.Type.KeyPress:
+                    self.take()
+                    if self.editor is None:
+                        self.stepped.emit(STEPS[Qt.Key(event.key())])
+                return True
             if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
                 if event.key() == Qt.Key.Key_Escape:
                     self.close()

@@ -29,8 +29,8 @@ AISLE = 20.0
 class ThumbnailSource(Protocol):
     """Gives pictures by content key; None: it is coming and `ready` will say so."""
 
-    def get(self, content_key: str) -> QPixmap | None:
-        """The picture."""
+    def get(self, content_key: str, path: str = "") -> QPixmap | None:
+        """The picture; from its file where it is not remembered."""
         ...
 
 
@@ -82,9 +82,9 @@ class CanvasScene(QGraphicsScene):
         self._follow(Graph(), document.graph)
         self._mark(document.problems)
 
-    def thumbnail(self, key: str) -> QPixmap | None:
-        """The picture with this content key, if it is there."""
-        return self.thumbnails.get(key) if self.thumbnails is not None else None
+    def thumbnail(self, key: str, path: str = "") -> QPixmap | None:
+        """The picture with this content key, if it is there; it may be read from the file at `path`."""
+        return self.thumbnails.get(key, path) if self.thumbnails is not None else None
 
     def apply_style(self, style: CanvasStyle) -> None:
         """Shows everything in another theme."""

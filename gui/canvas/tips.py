@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QToolTip
 from gui.canvas.node_face import words
 from gui.canvas.node_paint import strip_of
 from gui.canvas.scene import CanvasScene
-from gui.tables import contents_of, rows_of
+from gui.tables import pictures_of, rows_of
 from nodegraph.graph.model import Edge, End
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _given(scene: CanvasScene, end: End, lacking: set[str]) -> list[str]:
     if path is None or not path.is_file():
         known = result.rows_out is not None and end.port not in ("dropped", "review")
         return [_counted(result.rows_out or 0) if known else escape(words("not run yet"))]
-    pictures = {key: scene.thumbnail(key) for key in contents_of(path, SHOWN)}
+    pictures = {key: scene.thumbnail(key, file) for key, file in pictures_of(path, SHOWN).items()}
     lacking |= {key for key, picture in pictures.items() if picture is None}
     strip = _image(strip_of(list(pictures.values()), scene.style_, SIDE, RATIO)) if pictures else ""
     return [_counted(rows_of(path)), strip]

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QNativeGestureEvent, QPointingDevice, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QToolTip
 from pytestqt.qtbot import QtBot
 
 from gui.document import GraphDocument
@@ -292,3 +292,28 @@ def test_fingers_that_part_zoom_to_where_they_are(hand: Hand) -> None:
     QApplication.sendEvent(hand.view.viewport(), gesture)
     assert hand.view.transform().m11() == pytest.approx(1.5)
     assert (hand.view.mapToScene(at.toPoint()) - before).manhattanLength() < 2
+
+
+def test_tab_goes_from_one_inline_field_to_the_next_and_says_at_once_what_is_wrong(
+    hand: Hand, quickstart: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(QToolTip, "showText", lambda _place, text, _widget: told.append(text))
+    shown(hand, quickstart)
+    hand.view.selection.choose(["size"])
+    hand.key(Qt.Key.Key_Return)
+    first = hand.view.inline.overlay.editor
+    assert isinstance(first, QLineEdit)
+    first.setText("99999")
+    QTest.keyClick(first, Qt.Key.Key_Tab)
+    assert hand.view.inline.overlay.editor is first and "32768" in told[0] and not hand.palettes
+    first.setText("300")
+    QTest.keyClick(first, Qt.Key.Key_Tab)
+    second = hand.view.inline.overlay.editor
+    assert hand.graph.nodes["size"].params["min_side"] == 300
+    assert isinstance(second, QLineEdit) and second.text() == "3"
+    QTest.keyClick(second, Qt.Key.Key_Backtab)
+    third = hand.view.inline.overlay.editor
+    assert isinstance(third, QLineEdit) and third.text() == "300"
+    QTest.keyClick(third, Qt.Key.Key_Backtab)
+    assert hand.view.inline.overlay.editor is None and not hand.palettes

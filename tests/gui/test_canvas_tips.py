@@ -30,7 +30,7 @@ class Pictures(QObject):
         super().__init__()
         self.there: dict[str, QPixmap] = {}
 
-    def get(self, content_key: str) -> QPixmap | None:
+    def get(self, content_key: str, path: str = "") -> QPixmap | None:
         return self.there.get(content_key)
 
     def come(self, key: str) -> None:
@@ -56,7 +56,8 @@ def view(qtbot: QtBot, document: GraphDocument, pictures: Pictures, tmp_path: Pa
     view.selection.choose(["sharp", "cut"])
     view.commands.connect_chosen()
     view.selection.choose([])
-    rows = {"cid": [f"{number:032x}" for number in range(1204)], "recipe": [""] * 1204}
+    cids = [f"{number:032x}" for number in range(1204)]
+    rows = {"cid": cids, "recipe": [""] * 1204, "path": ["one.png"] * 1204}
     pl.DataFrame(rows).write_ipc(tmp_path / "images.arrow")
     results.update("sharp", state="done", rows_out=1204, files={"images": tmp_path / "images.arrow"})
     return view

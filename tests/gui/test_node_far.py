@@ -25,7 +25,7 @@ class Red(QObject):
 
     ready = Signal(str)
 
-    def get(self, content_key: str) -> QPixmap:
+    def get(self, content_key: str, path: str = "") -> QPixmap:
         picture = QPixmap(64, 64)
         picture.fill("#ff0000")
         return picture

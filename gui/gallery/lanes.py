@@ -118,9 +118,11 @@ def title_of(graph: Graph, registry: Registry, node: str) -> str:
 
 
 def _tables_before(graph: Graph, results: Results, node: str) -> Iterable[pl.DataFrame]:
-    """The tables that came into a node."""
+    """What a node says of the rows that it dropped, and the tables that came into it."""
     if node not in graph.nodes:
         return
+    if (dropped := results.table(node, DROPPED)) is not None:
+        yield dropped
     for end in graph.inputs_of(node).values():
         if (table := results.table(end.node, end.port)) is not None:
             yield table

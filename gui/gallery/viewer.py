@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
-from contextlib import suppress
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -15,14 +13,15 @@ from gui.gallery.apart import ApartButton
 from gui.gallery.by_hand import ByHand, caption_node
 from gui.gallery.facts import Facts
 from gui.gallery.full_pictures import FullPictures, name_of
+from gui.gallery.kept_like import finds_duplicates, kept_like
 from gui.gallery.lanes import title_of
-from gui.gallery.latest_first import LatestFirst
 from gui.gallery.picture_view import STEP, PictureView, Sight
 from gui.gallery.rows_model import RowsModel
 from gui.gallery.rows_model import name_of as name_of_row
 from gui.gallery.thumbnails import Thumbnails
 from gui.gallery.verdict import VerdictButtons, is_review
-from gui.gallery.way import Station, Stop, stations_of, way_of
+from gui.gallery.way import Stop, stations_of
+from gui.gallery.ways import Ways
 from gui.gallery.widgets import label, toggle
 from gui.results import Results
 from gui.theme.theme import Theme
@@ -40,7 +39,6 @@ class Viewer(QWidget):
 
     moved = Signal(int)
     node_wanted = Signal(str, str)
-    _way_came = Signal()
 
     def __init__(
         self,
@@ -60,12 +58,10 @@ class Viewer(QWidget):
         self._rid = ""
         self.position = -1
         self._pinned: Row | None = None
-        self._stations: list[Station] = []
         self._full = FullPictures(self)
         self._full.ready.connect(self._picture_came)
-        self._found_ways: deque[tuple[str, list[Stop]]] = deque()
-        self._ways = LatestFirst(self._find_way, threads=1, batch=1, longest=2, name="ways")
-        self._way_came.connect(self._show_way, Qt.ConnectionType.QueuedConnection)
+        self._ways = Ways(self)
+        self._ways.found.connect(self._show_way)
         self._sight = Sight(self)
         self.view = PictureView(self._sight, theme)
         self.view.setAccessibleName(self.tr("Picture"))
@@ -97,7 +93,7 @@ class Viewer(QWidget):
             rows.modelReset.connect(self._rows_changed)
             rows.renewed.connect(self._rows_changed)
         self._node = node
-        self._stations = stations_of(self._document, self._results, node)
+        self._ways.stations = stations_of(self._document, self._results, node)
         self._go(position)
         self.show()
         self.raise_()
@@ -117,9 +113,20 @@ class Viewer(QWidget):
 
     def pin(self, on: bool) -> None:
         """Keeps the picture on the left while others are looked at on the right."""
-        self._pinned = self._row() if on else None
-        self.other.setVisible(on and self._pinned is not None)
+        self._beside.setChecked(False)
         self._compare.setChecked(on)
+        self._put_beside(self._row() if on else None)
+
+    def beside_the_kept_one(self, on: bool) -> None:
+        """Shows each picture beside the one that was kept of its group, at a finder of duplicates."""
+        row = self._row()
+        self._compare.setChecked(False)
+        self._beside.setChecked(on)
+        self._put_beside(self._kept_like(row) if on and row is not None else None)
+
+    def _put_beside(self, row: Row | None) -> None:
+        self._pinned = row
+        self.other.setVisible(row is not None)
         self._sight.fit()
         self._show_pictures()
         self._show_pair()
@@ -141,7 +148,7 @@ class Viewer(QWidget):
     def shutdown(self) -> None:
         """Ends the threads. The app is closing."""
         self._full.shutdown()
-        self._ways.close()
+        self._ways.shutdown()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """What was typed is kept."""
@@ -158,10 +165,14 @@ class Viewer(QWidget):
             self._rid = row["rid"] or ""
             self._sight.fit()
             self.facts.show_way([])
+        if self._beside.isChecked():
+            self._pinned = self._kept_like(row)
+            self.other.setVisible(self._pinned is not None)
         self._show_caption()
         self._show_pictures()
         self._show_pair()
         self.verdict.show_picture(self._review_node(), row["cid"] or "")
+        self._beside.setVisible(finds_duplicates(self._document, row.get("_node") or self._node))
         self._ways.ask(self._rid)
         self._prefetch()
         self.moved.emit(position)
@@ -176,6 +187,9 @@ class Viewer(QWidget):
             row = self._rows.row(self.position + 1)
             if row.get("path"):
                 self._full.get(row["path"], row["recipe"] or "")
+
+    def _kept_like(self, row: Row) -> Row | None:
+        return kept_like(self._document, self._results, row.get("_node") or self._node, row)
 
     def _review_node(self) -> str:
         """The node whose rows are shown, where people decide there; else empty."""
@@ -275,22 +289,13 @@ class Viewer(QWidget):
             return
         place = self._rows.position_of(self._rid)
         self.position = place if place is not None else min(self.position, self._rows.rowCount() - 1)
-        self._stations = stations_of(self._document, self._results, self._node)
+        self._ways.stations = stations_of(self._document, self._results, self._node)
         if self._row() is not None:
             self._go(self.position)
 
-    def _find_way(self, rids: list[str]) -> None:
-        for rid in rids:
-            found = way_of(self._stations, rid)
-            self._found_ways.append((rid, found))  # Python objects do not survive a signal between threads
-            with suppress(RuntimeError):  # the app is closing
-                self._way_came.emit()
-
-    def _show_way(self) -> None:
-        while self._found_ways:
-            rid, stops = self._found_ways.popleft()
-            if rid == self._rid:
-                self.facts.show_way(stops)
+    def _show_way(self, rid: str, stops: list[Stop]) -> None:
+        if rid == self._rid:
+            self.facts.show_way(stops)
 
     def _say_scale(self) -> None:
         if self._rows is not None:
@@ -301,6 +306,9 @@ class Viewer(QWidget):
         self._compare = toggle(self.tr("Side by Side"))
         self._compare.setToolTip(self.tr("Keep this picture on one side and go on with the other (C); X swaps the two"))
         self._compare.clicked.connect(self.pin)
+        self._beside = toggle(self.tr("Beside the Kept One"))
+        self._beside.setToolTip(self.tr("Show each picture beside the one that was kept of its group (D)"))
+        self._beside.clicked.connect(self.beside_the_kept_one)
         bar = QHBoxLayout()
         bar.setContentsMargins(10, 6, 10, 6)
         bar.setSpacing(6)
@@ -317,6 +325,7 @@ class Viewer(QWidget):
             button.clicked.connect(lambda _checked=False, do=do: do())
             bar.addWidget(button)
         bar.addWidget(self._compare)
+        bar.addWidget(self._beside)
         bar.addWidget(self.apart)
         bar.addWidget(self.verdict)
         bar.addStretch(1)
@@ -348,6 +357,7 @@ class Viewer(QWidget):
             (("-",), lambda: self.view.zoom_by(1 / STEP)),
             (("C",), lambda: self.pin(self._pinned is None)),
             (("X",), self.swap),
+            (("D",), lambda: self._beside.click() if self._beside.isVisible() else None),
             (("N",), self.apart.click),
             (("A",), lambda: self.verdict.press("accept")),
             (("L",), lambda: self.verdict.press("review")),

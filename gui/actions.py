@@ -78,6 +78,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("view.outline", marked("Outline"), "View", ("Ctrl+3",), checkable=True),
     ActionSpec("view.problems", marked("Problems"), "View", ("Ctrl+4",), checkable=True),
     ActionSpec("view.log", marked("Log"), "View", ("Ctrl+`",), checkable=True),
+    ActionSpec("view.next", marked("Go to the Next Panel"), "View", ("Ctrl+F6", "Ctrl+Tab")),
     ActionSpec("view.graph", marked("Go to the Graph"), "View", ("Ctrl+5",)),
     ActionSpec("view.compare", marked("Compare Nodes or Runs"), "View", ("Ctrl+K",)),
     ActionSpec("view.theme", marked("Switch Theme"), "View", ("Ctrl+Shift+T",)),

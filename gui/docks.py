@@ -11,6 +11,8 @@ LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 STATE_VERSION = 1
+ROUND = ("inspector", "gallery", "problems", "log", "outline")
+"""The order in which the keyboard goes from panel to panel."""
 
 
 class Docks:
@@ -18,6 +20,7 @@ class Docks:
 
     def __init__(self, window: QMainWindow, actions: Actions, panels: dict[str, QWidget]) -> None:
         self._window = window
+        self._actions = actions
         self._docks: dict[str, QDockWidget] = {}
         window.setDockNestingEnabled(True)
         window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
@@ -61,12 +64,24 @@ class Docks:
         self._docks[name].show()
         self._docks[name].raise_()
 
-    def enter(self, name: str) -> None:
-        """Shows a dock and puts the keyboard into it."""
+    def enter(self, name: str) -> bool:
+        """Shows a dock and puts the keyboard into it; False where nothing in it takes the keyboard now."""
         self.show(name)
         place = _first_place(self._docks[name].widget())
-        if place is not None:
-            place.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if place is None:
+            return False
+        place.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        return True
+
+    def enter_next(self) -> None:
+        """Puts the keyboard into the next panel in sight, after the last one into the graph."""
+        focus = self._window.focusWidget()
+        shown = [name for name in ROUND if self._actions[f"view.{name}"].isChecked()]
+        here = [name for name in shown if focus is not None and self._docks[name].isAncestorOf(focus)]
+        later = shown[shown.index(here[0]) + 1 :] if here else shown
+        graph = self._window.centralWidget()
+        if not any(self.enter(name) for name in later) and graph is not None:
+            graph.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def leave(self, name: str) -> None:
         """Hides a dock; the keyboard goes back to the graph if it was there."""

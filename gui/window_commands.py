@@ -54,6 +54,7 @@ class Commands(QObject):
             "run.stop": window.run.stop,
             "view.compare": self.compare,
             "view.graph": lambda: window.canvas.setFocus(Qt.FocusReason.ShortcutFocusReason),
+            "view.next": window.docks.enter_next,
             "view.theme": self.switch_theme,
             "help.node": self.help_for_current,
             "help.commands": self.show_commands,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shlex
 import sys
 from contextlib import suppress
 from io import TextIOWrapper
@@ -26,7 +27,21 @@ from nodegraph.problems import ProblemError
 EXIT_FAILED, EXIT_WRONG, EXIT_CANCELLED = 1, 2, 130
 
 
+class Commands(click.Group):
+    """The commands; a graph's file in their place is answered with those that take one."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the arguments begin with. Raises a UsageError where there is none."""
+        if args and args[0] not in self.commands and args[0].lower().endswith(".json"):
+            file = shlex.quote(args[0])
+            ctx.fail(f"{args[0]} is no command: `nodegraph open {file}` shows it, `nodegraph run {file}` runs it")
+        return super().resolve_command(ctx, args)
+
+
 @click.group(
+    cls=Commands,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 ok, 1 failed, 2 the graph or the call is wrong, 3 done, some rows failed, 130 cancelled.",

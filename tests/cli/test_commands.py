@@ -31,6 +31,13 @@ def test_check_says_everything_that_is_wrong_at_once(desk: Desk) -> None:
     assert {line.split()[1] for line in done.out.splitlines()} == {"folder.folder:", "sharp.column:", "sharp.on_null:"}
 
 
+def test_a_graph_in_place_of_a_command_is_answered_with_those_that_take_one(desk: Desk) -> None:
+    done = desk.call("my graph.json")
+    assert done.code == 2
+    assert "`nodegraph open 'my graph.json'`" in done.err and "`nodegraph run 'my graph.json'`" in done.err
+    assert "No such command" in desk.call("graph").err
+
+
 def test_check_measures_nothing(desk: Desk) -> None:
     desk.call("check", "graph.json")
     assert not (desk.root / "cache").exists()

@@ -171,6 +171,19 @@ def test_the_canvas_shows_that_the_keyboard_came_to_it(window: MainWindow, qtbot
     assert not window.canvas.focus_line.isVisible()
 
 
+def test_the_keyboard_goes_round_the_panels_in_sight_and_back_to_the_graph(window: MainWindow, qtbot: QtBot) -> None:
+    window.start()
+    window.actions["view.log"].trigger()
+    window.canvas.setFocus()
+    passed: list[str] = []
+    for _ in range(3):
+        qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Tab, Qt.KeyboardModifier.ControlModifier)
+        focus = window.focusWidget()
+        inside = {"inspector": window.inspector, "log": window.log, "graph": window.canvas}
+        passed += [name for name, room in inside.items() if room is focus or room.isAncestorOf(focus)]
+    assert passed == ["inspector", "log", "graph"]
+
+
 def test_the_first_window_fits_the_screen(qtbot: QtBot, registry: Registry, settings: Settings, tmp_path: Path) -> None:
     made = MainWindow(registry, settings, swaps=tmp_path)
     qtbot.addWidget(made)

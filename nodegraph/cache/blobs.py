@@ -60,7 +60,10 @@ def checksum(key: MeasureKey, content: str, data: bytes) -> int:
 
 
 def load_blobs(database: Database, key: MeasureKey, contents: Collection[str], day: int) -> dict[str, bytes]:
-    """The bytes remembered for these contents. Those last used on another day are stamped with `day` later."""
+    """The bytes remembered for these contents, in that order. Those last used another day are stamped with `day` later.
+
+    What is made of them in that order lies together in memory when it is gone through in that order again.
+    """
     found: dict[str, bytes] = {}
     stale: list[str] = []
     damaged = 0
@@ -175,6 +178,6 @@ def _select_present(connection: sqlite3.Connection, key: MeasureKey, contents: S
 
 
 def _chunks(contents: Collection[str]) -> Iterator[list[str]]:
-    rest = iter(sorted(set(contents)))  # in the order of the index, so that pages are read once
+    rest = iter(dict.fromkeys(contents))  # in the order given, which mostly is the one in which the bytes were put
     while chunk := list(islice(rest, CHUNK)):
         yield chunk

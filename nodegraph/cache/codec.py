@@ -60,12 +60,12 @@ def decode(kind: ValueKind, data: bytes) -> Any:
 def decode_all(kind: ValueKind, blobs: Mapping[str, bytes]) -> dict[str, Any]:
     """The values of many bytes under the same names, without those that are not the bytes of a value of this kind."""
     values: dict[str, Any] = {}
-    rest = iter(blobs.items())
+    tag = TAGS[kind]
+    rest = iter([(name, data) for name, data in blobs.items() if data[:1] == tag])
     while some := list(islice(rest, TOGETHER)):
-        names, parts = [name for name, _ in some], [data for _, data in some]
-        found = _TOGETHER[kind](parts) if kind in _TOGETHER and {data[:1] for data in parts} == {TAGS[kind]} else None
-        if found is not None and len(found) == len(parts):
-            values.update(zip(names, found, strict=True))
+        found = _TOGETHER[kind]([data for _, data in some]) if kind in _TOGETHER else None
+        if found is not None and len(found) == len(some):
+            values.update(zip([name for name, _ in some], found, strict=True))
             continue
         for name, data in some:
             with suppress(ValueError):

@@ -86,15 +86,14 @@ class MeasureCache:
 
     def load(self, key: MeasureKey, kind: ValueKind, contents: Collection[str]) -> dict[str, Remembered]:
         """What is remembered of a measure for these contents; those not in the result are to be measured."""
-        blobs = load_blobs(self._database, key, contents, self._day())
-        # in the order asked for, in which they will be gone through: what was made together lies together in memory
-        found = {content: blobs[content] for content in contents if content in blobs}
-        failed = {content: found.pop(content) for content in [c for c, data in found.items() if data[:1] == _FAILURE]}
+        found = load_blobs(self._database, key, contents, self._day())
         # what is remembered as another kind, by a measure that changed and kept its rev, is measured again
         values: dict[str, Remembered] = decode_all(kind, found)
-        for content, data in failed.items():
-            with suppress(ValueError):
-                values[content] = Failure(*json.loads(data[1:]))
+        if len(values) < len(found):
+            for content, data in found.items():
+                if data[:1] == _FAILURE:
+                    with suppress(ValueError):
+                        values[content] = Failure(*json.loads(data[1:]))
         return values
 
     def missing(self, key: MeasureKey, contents: Collection[str]) -> set[str]:

@@ -104,8 +104,6 @@ class StageRun:
     def run(self, table: pl.DataFrame) -> StageResult:
         """The tables of all ports below the root, and the drops of all nodes, for the rows of `table`, in its order."""
         table = table.with_row_index(POSITION)
-        for node in (*self._stage.nodes, *self._stage.demands):
-            self._taker.preload(self._steps.active[node], table)
         walk = self._pass(table, self._taker.known)
         later = pl.Series(sorted(walk.waiting), dtype=table[POSITION].dtype)
         _forget(walk, later)
@@ -113,14 +111,15 @@ class StageRun:
         counts = _counts(self._stage, self._steps, walk)
         self._progress(done, counts, _latest(self._stage, self._steps, walk))
         if later.len():
-            self._run_parts(table.filter(pl.col(POSITION).is_in(later.implode())), walk, done, counts)
+            rest = table.filter(pl.col(POSITION).is_in(later.implode()))
+            for node in (*self._stage.nodes, *self._stage.demands):
+                self._taker.preload(self._steps.active[node], rest)
+            self._run_parts(rest, walk, done, counts)
         return _result(walk)
 
     def missing(self, table: pl.DataFrame) -> tuple[StageResult, pl.DataFrame]:
         """What remembered values alone give, and the rows of `table` that lack one. Measures nothing."""
         table = table.with_row_index(POSITION)
-        for node in (*self._stage.nodes, *self._stage.demands):
-            self._taker.preload(self._steps.active[node], table)
         walk = self._pass(table, self._taker.known)
         later = pl.Series(sorted(walk.waiting), dtype=table[POSITION].dtype)
         _forget(walk, later)

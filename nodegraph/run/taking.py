@@ -110,7 +110,9 @@ class Taker:
             if take.texts is None:
                 rows = _selected(take, item, table)
                 wanted = contents if len(rows) == table.height else [contents[row] for row in rows]
-                found = self._measuring.known(self.request(item, take), wanted)
+                request = self.request(item, take)
+                self._measuring.preload(request, wanted)
+                found = self._measuring.known(request, wanted)
                 columns[name] = _spread(_filled(found), rows, table.height)
         return columns
 

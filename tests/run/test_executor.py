@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import polars as pl
 import pytest
 
 from nodegraph import Context, Folder, ImageSet, Measure, ModelEntry, ModelFiles, Registry, Written, export
+from nodegraph.cache.measures import MeasureCache, MeasureKey
 from nodegraph.graph.edit import SetMode, apply
 from nodegraph.graph.model import End, Node, graph_of
+from nodegraph.measures import ValueKind
 from nodegraph.models.progress import Progress
 from nodegraph.run import models
 from nodegraph.run.cancel import Cancel
@@ -59,6 +61,23 @@ def test_a_moved_threshold_decodes_only_what_was_never_needed(bench: Bench) -> N
     bench.run(bench.graph(above={"low": 50}))
     tighter = bench.run(bench.graph(above={"low": 120})).summary
     assert (tighter.decodes, tighter.model_calls) == (0, 0)
+
+
+def test_what_is_remembered_of_rows_that_a_filter_drops_is_not_even_read(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.run(bench.graph(above={"low": 0}))
+    read: dict[str, set[str]] = {}
+    load = MeasureCache.load
+
+    def spied(cache: MeasureCache, key: MeasureKey, kind: ValueKind, contents: Collection[str]) -> dict[str, Any]:
+        read.setdefault(key.name, set()).update(contents)
+        return load(cache, key, kind, contents)
+
+    monkeypatch.setattr(MeasureCache, "load", spied)
+    result = bench.run(bench.graph(above={"low": 120}))
+    kept = set(result.sets[End("above", "kept")].cids)
+    assert read["test_embedding"] == kept < read["test_brightness"]
 
 
 def test_a_new_prompt_costs_one_text_and_no_picture(bench: Bench) -> None:

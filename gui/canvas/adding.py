@@ -54,9 +54,7 @@ def adding(
     bare = Node(new_id(graph, type), type, rev=spec.rev if spec else 1)
     with_node = applied(graph, [AddNode(bare)])
     links = wires(with_node, registry, bare.id, wiring)
-    names = tuple(parameter.name for parameter in main_parameters(spec)) if spec else ()
-    inputs, outputs = ports(with_node, registry, bare.id)
-    size = layout_of(inputs, outputs, names, strip=True, collapsed=False).size.size()
+    size = size_of(with_node, registry, bare.id)
     wanted, ways = _wanted(place, wiring, rects, size, feeds=any(source.node == bare.id for source, _ in links))
     place = free_place(snapped(wanted), size, [*rects.values(), *others], ways)
     ui = {"x": coordinate(place.x()), "y": coordinate(place.y())}
@@ -66,6 +64,15 @@ def adding(
     if groups != graph.groups:
         edits.append(SetGroups(groups))
     return Several(tuple(edits)), bare.id
+
+
+def size_of(graph: Graph, registry: Registry, id: str) -> QSizeF:
+    """How large a node is, with room for the pictures that a run will bring."""
+    node = graph.nodes[id]
+    spec = registry.nodes.get(node.type)
+    names = tuple(parameter.name for parameter in main_parameters(spec)) if spec else ()
+    inputs, outputs = ports(graph, registry, id)
+    return layout_of(inputs, outputs, names, strip=True, collapsed=node.ui.get("collapsed") is True).size.size()
 
 
 def wires(graph: Graph, registry: Registry, id: str, wiring: Wiring) -> list[tuple[End, End]]:

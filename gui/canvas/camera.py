@@ -102,7 +102,11 @@ class Camera(QGraphicsView):
     def show_node(self, id: str) -> None:
         """Scrolls no more than needed to see a node."""
         if item := self.graph_scene.nodes.get(id):
-            self.ensureVisible(item.rect, 40, 40)
+            self.show_area(item.rect)
+
+    def show_area(self, area: QRectF) -> None:
+        """Scrolls no more than needed to see a part of the scene."""
+        self.ensureVisible(area, 40, 40)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """A wheel zooms to the cursor, with Shift it scrolls sideways; two fingers scroll, with Ctrl they zoom.

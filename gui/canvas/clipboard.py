@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF
 
 from gui.canvas.arrange import coordinate
 from gui.canvas.copying import part_of
-from gui.canvas.edge_item import place_in
+from gui.canvas.edge_item import place_or
 from gui.canvas.notes import rect_of
 from nodegraph.graph.io import canonical, loads
 from nodegraph.graph.model import Graph
@@ -39,9 +39,7 @@ def from_text(text: str) -> Graph | None:
 
 def places_of(graph: Graph) -> dict[str, QPointF]:
     """Where the nodes of a pasted graph lie; those without a place lie in a row."""
-    return {
-        id: place_in(node.ui) or QPointF(index * 260.0, 0.0) for index, (id, node) in enumerate(graph.nodes.items())
-    }
+    return {id: place_or(node.ui, QPointF(index * 260.0, 0.0)) for index, (id, node) in enumerate(graph.nodes.items())}
 
 
 def corner_of(graph: Graph) -> QPointF:

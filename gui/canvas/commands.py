@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QPointF, QRectF
 from PySide6.QtGui import QGuiApplication
 
 from gui.actions import Actions
+from gui.canvas.adding import free_place, size_of
 from gui.canvas.arrange import (
     aligned,
     collapsing,
@@ -20,13 +21,14 @@ from gui.canvas.arrange import (
 )
 from gui.canvas.clipboard import as_text, corner_of, from_text, places_of
 from gui.canvas.copying import Copied, copying, feeding, part_of
-from gui.canvas.groups import COLOURS, framed, grouped
+from gui.canvas.groups import COLOURS, framed, grouped, stored_rect
 from gui.canvas.links import connecting_nodes
 from gui.canvas.node_face import words
 from gui.canvas.node_geometry import snapped
+from gui.canvas.notes import rect_of
 from gui.canvas.tidy import tidied
 from nodegraph.graph.edit import Edit, SetGroups, SetNotes, Several, apply
-from nodegraph.graph.model import Edge, Group, Note
+from nodegraph.graph.model import Edge, Graph, Group, Note
 from nodegraph.problems import ProblemError
 
 if TYPE_CHECKING:
@@ -114,6 +116,7 @@ class CanvasCommands(QObject):
         way = snapped(target - corner_of(graph)) if target is not None else QPointF(PASTE_STEP, PASTE_STEP)
         if times:
             way += QPointF(PASTE_STEP, PASTE_STEP) * times
+        way = self._free_way(graph, places, way)
         copied = copying(self._document.graph, graph, way, places, self._fed if fed and here else ())
         self._push_copies(copied, words("Paste"))
 
@@ -123,7 +126,8 @@ class CanvasCommands(QObject):
         part = part_of(graph, self._selection.nodes, self._canvas.chosen_notes())
         if part.nodes or part.notes:
             edges = feeding(graph, part.nodes) if fed else ()
-            copied = copying(graph, part, QPointF(PASTE_STEP, PASTE_STEP), self._places(), edges)
+            way = self._free_way(part, self._places(), QPointF(0, PASTE_STEP))
+            copied = copying(graph, part, way, self._places(), edges)
             self._push_copies(copied, words("Duplicate"))
 
     def delete(self) -> None:
@@ -205,7 +209,8 @@ class CanvasCommands(QObject):
 
     def note(self) -> None:
         """A new note, ready to be written."""
-        place = snapped(self._canvas.pointed_place() or self._canvas.middle())
+        pointed = self._canvas.pointed_place()
+        place = snapped(pointed if pointed is not None else self._canvas.middle())
         notes = self._document.graph.notes
         note = Note(words("Note"), {"x": int(place.x()), "y": int(place.y()), "w": 200, "h": 100})
         if self._document.push(SetNotes((*notes, note)), words("Add Note")):
@@ -252,6 +257,17 @@ class CanvasCommands(QObject):
         places = self._places()
         return {id: QRectF(places[id], size) for id, size in self._canvas.graph_scene.sizes().items()}
 
+    def _free_way(self, part: Graph, places: Mapping[str, QPointF], way: QPointF) -> QPointF:
+        """How far to move a part, at least about so far, that it lies on nothing."""
+        registry, scene = self._document.registry, self._canvas.graph_scene
+        whole = QRectF()
+        for id in part.nodes:
+            whole |= QRectF(places.get(id, QPointF()), size_of(part, registry, id))
+        for rect in (*map(stored_rect, part.groups), *(rect_of(note, at) for at, note in enumerate(part.notes))):
+            whole |= rect or QRectF()
+        taken = [*self._rects().values(), *(note.rect for note in scene.notes)]
+        return snapped(free_place(whole.topLeft() + way, whole.size(), taken) - whole.topLeft())
+
     def _lay_out(self, places: Mapping[str, QPointF], text: str) -> None:
         """Nodes to new places, and the frames of their groups around them again."""
         graph, rects = self._document.graph, self._rects()
@@ -266,3 +282,4 @@ class CanvasCommands(QObject):
     def _push_copies(self, copied: Copied, text: str) -> None:
         if self._document.push(copied.edit, text):
             self._canvas.choose_copies(copied)
+            self._canvas.show_area(self._canvas.graph_scene.content_rect(copied.nodes))

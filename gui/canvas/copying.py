@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QPointF
 
 from gui.canvas.arrange import coordinate
-from gui.canvas.edge_item import place_in, with_points
+from gui.canvas.edge_item import place_or, with_points
 from gui.canvas.groups import stored_rect, with_rect
 from gui.canvas.notes import moved_to, rect_of
 from nodegraph.graph.edit import AddNode, Connect, Edit, SetGroups, SetNotes, Several, applied, new_id
@@ -78,7 +78,7 @@ def copying(graph: Graph, part: Graph, way: QPointF, places: Mapping[str, QPoint
     ]
     if groups:
         edits.append(SetGroups((*graph.groups, *groups)))
-    notes = [moved_to(note, (place_in(note.ui) or QPointF()) + way) for note in part.notes]
+    notes = [moved_to(note, place_or(note.ui, QPointF()) + way) for note in part.notes]
     if notes:
         edits.append(SetNotes((*graph.notes, *notes)))
     return Copied(Several(tuple(edits)), tuple(names.values()), len(notes))

@@ -32,6 +32,12 @@ def place_in(ui: Mapping[str, Any]) -> QPointF | None:
     return QPointF(x, y) if finite(x) and finite(y) and not (math.isnan(x) or math.isnan(y)) else None  # type: ignore[arg-type]
 
 
+def place_or(ui: Mapping[str, Any], other: QPointF) -> QPointF:
+    """The place that `ui` names, else the other one. (A point at the origin is false to Python.)"""
+    place = place_in(ui)
+    return place if place is not None else other
+
+
 def points_of(edge: Edge) -> list[QPointF]:
     """The points that the edge is led through."""
     ui = edge.extra.get("ui")

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from gui.canvas.edge_item import finite, place_in
+from gui.canvas.edge_item import finite, place_or
 from gui.canvas.style import CanvasStyle, faded
 from nodegraph.graph.model import Note
 
@@ -23,7 +23,7 @@ GRIP = 14.0
 
 def rect_of(note: Note, index: int) -> QRectF:
     """Where the note lies; one without a place lies above the graph."""
-    place = place_in(note.ui) or QPointF(index * (WIDTH + 20), -HEIGHT - 40)
+    place = place_or(note.ui, QPointF(index * (WIDTH + 20), -HEIGHT - 40))
     width, height = note.ui.get("w"), note.ui.get("h")
     return QRectF(
         place.x(),

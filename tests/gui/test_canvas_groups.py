@@ -110,7 +110,7 @@ def test_a_group_is_copied_with_its_nodes_edges_and_notes_also_as_text(hand: Han
     hand.do("edit.paste")
     (_, again) = hand.graph.groups
     assert again.nodes == hand.view.selection.nodes and set(again.nodes).isdisjoint({"folder", "sharp"})
-    assert stored_rect(again) == frame(hand).translated(40, 40)
+    assert frame(hand, 1).size() == frame(hand).size() and not frame(hand, 1).intersects(frame(hand))
     assert hand.view.chosen_notes() == {1}
 
 
@@ -189,3 +189,27 @@ def test_a_frame_has_room_for_the_pictures_that_a_run_brings(hand: Hand) -> None
     hand.view.results.update("sharp", state="done", rows_out=4, contents=("a", "b"))
     nodes = hand.view.graph_scene.nodes
     assert all(frame(hand).contains(nodes[id].rect) for id in ("folder", "sharp"))
+
+
+@pytest.mark.parametrize("action", ["edit.duplicate", "edit.paste"])
+def test_copies_lie_on_nothing_and_are_in_sight(hand: Hand, action: str) -> None:
+    hand.view.selection.choose(["folder", "sharp", "cut"])
+    hand.do("edit.copy")
+    for _ in range(3):
+        hand.do(action)
+    rects = [item.rect for item in hand.view.graph_scene.nodes.values()]
+    assert len(rects) == 12
+    assert not any(one.intersects(other) for i, one in enumerate(rects) for other in rects[:i])
+    seen = hand.view.seen_rect()
+    assert all(seen.contains(hand.view.graph_scene.nodes[id].rect) for id in hand.view.selection.nodes)
+
+
+def test_a_node_and_a_note_at_the_origin_keep_their_place_among_the_others(hand: Hand) -> None:
+    hand.view.document.push(SetNotes((Note("origin", {"x": 0, "y": 0}),)), "Note")
+    hand.do("edit.select_all")
+    hand.do("edit.copy")
+    hand.view.document.load(Graph(), None)
+    hand.do("edit.paste")
+    places = {id: item.pos() for id, item in hand.view.graph_scene.nodes.items()}
+    assert places["sharp"] - places["folder"] == QPointF(300, 0)
+    assert hand.view.graph_scene.notes[0].pos() == places["folder"]

@@ -83,7 +83,7 @@ def threshold(window: MainWindow) -> QPixmap:
 
     limits = {"column": "sharpness", "low": 300.0}
     rev = window.registry.nodes["filter/threshold"].rev
-    node = Node("threshold", "filter/threshold", rev, limits, ui={"x": 240, "y": 520})
+    node = Node("threshold", "filter/threshold", rev, limits, ui={"x": 260, "y": 520})
     wire = Edge.parse("sharpness.images", "threshold.images")
     window.document.push(Several((AddNode(node), Connect(wire))), "filter")
     if window.run.run(["threshold"]):

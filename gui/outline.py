@@ -7,8 +7,10 @@ from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QInputDialog, QMenu, QTreeView, QVBoxLayout, QWidget
 
 from gui.document import GraphDocument
+from gui.inspector.state import STATES
 from gui.results import Results
 from gui.selection import Selection
+from gui.translation import words
 from nodegraph.graph.edits import Connect, Disconnect, RemoveNode, SetLabel, Several
 from nodegraph.graph.model import Edge, End, Graph, Node
 from nodegraph.problems import ProblemError
@@ -100,7 +102,8 @@ class OutlinePanel(QWidget):
 
     def _state(self, id: str) -> str:
         node, result = self._document.graph.nodes[id], self._results.of(id)
-        state = node.mode if node.mode != "normal" else result.state
+        modes = {"mute": words("Muted"), "bypass": words("Bypassed")}
+        state = modes.get(node.mode) or words(STATES[result.state])
         if result.rows_in is None:
             return state
         return self.tr("{state}: {came:,} in, {kept:,} kept").format(

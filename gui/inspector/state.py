@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from gui.results import NodeResult
-from gui.translation import words
+from gui.results import NodeResult, NodeState
+from gui.translation import marked, words
 from nodegraph.graph.model import Node
+
+STATES: dict[NodeState, str] = {
+    "ready": marked("Not run yet"),
+    "stale": marked("Changed since its last run"),
+    "running": marked("Running"),
+    "partial": marked("Run in part"),
+    "done": marked("Done"),
+    "review": marked("Waits for review"),
+    "error": marked("Error"),
+}
 
 
 def state_line(result: NodeResult, node: Node, muted: bool) -> tuple[str, str]:
@@ -13,16 +23,7 @@ def state_line(result: NodeResult, node: Node, muted: bool) -> tuple[str, str]:
         return words("Bypassed: passes its first input on untouched"), "text_dim"
     if muted:
         return words("Muted") if node.mode == "mute" else words("Muted, because it depends on a muted node"), "text_dim"
-    states = {
-        "ready": words("Not run yet"),
-        "stale": words("Changed since its last run"),
-        "running": words("Running"),
-        "partial": words("Run in part"),
-        "done": words("Done"),
-        "review": words("Waits for review"),
-        "error": words("Error"),
-    }
-    parts = [states[result.state]]
+    parts = [words(STATES[result.state])]
     if result.state == "running" and result.progress is not None:
         parts[0] += f" {result.progress:.0%}"
     if result.rows_out is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
+from gui.translation import words
 from nodegraph.parameters import Parameter, with_defaults
 from nodegraph.specs import NodeSpec
 
@@ -11,19 +12,26 @@ from nodegraph.specs import NodeSpec
 def help_of(spec: NodeSpec) -> str:
     """The help of a node as Markdown."""
     lines = [f"## {spec.title}", "", spec.help, "", f"`{spec.type}` · {spec.kind} · rev {spec.rev}", ""]
-    lines += [f"**In:** {', '.join(spec.inputs) or 'nothing'}  **Out:** {', '.join(spec.outputs)}", ""]
+    lines += [ports_of(spec), ""]
     if spec.parameters:
-        lines += ["### Parameters", ""]
+        lines += [f"### {words('Parameters')}", ""]
         lines += [_parameter_line(parameter) for parameter in spec.parameters.values()]
     columns = spec.gives(with_defaults(spec.parameters, {}))
     if columns:
-        lines += ["", "### Columns it gives", ""]
+        lines += ["", f"### {words('Columns it gives')}", ""]
         lines += [f"- **{name}** ({info.kind}) {info.help}" for name, info in columns.items()]
     return "\n".join(lines)
 
 
+def ports_of(spec: NodeSpec) -> str:
+    """A line of Markdown with the ports of a node."""
+    comes, goes = ", ".join(spec.inputs) or words("nothing"), ", ".join(spec.outputs)
+    return words("**In:** {inputs}  **Out:** {outputs}").format(inputs=comes, outputs=goes)
+
+
 def _parameter_line(parameter: Parameter) -> str:
-    default = "must be given" if parameter.required else f"default {parameter.default!r}"
+    given = words("must be given") if parameter.required else words("default {value}")
+    default = given.format(value=repr(parameter.default))
     return f"- **{parameter.label}** ({default}) {parameter.help}"
 
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from gui.document import GraphDocument
 from gui.palette.fuzzy import ranked
+from gui.palette.help import ports_of
 from gui.palette.kind_bar import KindBar
 from gui.palette.search_popup import Entry, SearchPopup
 from gui.theme.theme import Theme
@@ -162,5 +163,4 @@ def _entry(spec: NodeSpec) -> Entry:
 
 def details_of(spec: NodeSpec) -> str:
     """What the palette says of a node, as Markdown."""
-    ports = f"*In:* {', '.join(spec.inputs) or 'nothing'} · *Out:* {', '.join(spec.outputs)}"
-    return f"### {spec.title}\n\n{spec.help}\n\n{ports}"
+    return f"### {spec.title}\n\n{spec.help}\n\n{ports_of(spec)}"

@@ -55,7 +55,7 @@ def test_choosing_a_row_chooses_the_node_and_delete_removes_it(
 def test_counts_follow_the_results(outline: OutlinePanel) -> None:
     outline._results.update("size", state="done", rows_in=1204, rows_out=873)
     row = ids(outline).index("size")
-    assert outline.model.item(row, 1).text() == "done: 1,204 in, 873 kept"
+    assert outline.model.item(row, 1).text() == "Done: 1,204 in, 873 kept"
 
 
 def test_inputs_offered_close_no_loop(outline: OutlinePanel, document: GraphDocument) -> None:
@@ -74,4 +74,4 @@ def test_titles_and_counts_share_the_width_without_a_scroll_bar(outline: Outline
         outline.show()
     header = outline.view.header()
     assert header.length() <= outline.view.viewport().width()
-    assert header.sectionSize(1) >= outline.view.fontMetrics().horizontalAdvance("done: 1,204 in, 873 kept")
+    assert header.sectionSize(1) >= outline.view.fontMetrics().horizontalAdvance("Done: 1,204 in, 873 kept")

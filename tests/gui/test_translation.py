@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import get_args
 from xml.etree import ElementTree
 
 import PySide6
 import pytest
-from PySide6.QtCore import QLocale, QTranslator
+from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QLocale, QModelIndex, Qt, QTranslator
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -36,12 +37,15 @@ from gui.gallery.viewer import Viewer
 from gui.main_window import MainWindow
 from gui.palette.command_palette import CommandPalette
 from gui.palette.find_node import FindNode
-from gui.palette.help import HelpDialog, help_of
+from gui.palette.help import HelpDialog
 from gui.palette.shortcuts_dialog import ShortcutsDialog
 from gui.settings import Settings
 from gui.translation import install_translation, words
+from nodegraph.columns import ColumnKind
 from nodegraph.data.imageset import BASE_SCHEMA
-from nodegraph.graph.model import Graph
+from nodegraph.graph.columns import given_columns
+from nodegraph.graph.model import Graph, Node
+from nodegraph.parameters import Range, literal_choices
 from nodegraph.registry import Registry
 from tests.gui.window import open_window
 
@@ -133,32 +137,66 @@ def texts(top: QWidget) -> Iterator[tuple[str, str]]:
             yield from ((f"{where} tab", widget.tabText(index)) for index in range(widget.count()))
         if isinstance(widget, QComboBox):
             yield from ((f"{where} item", widget.itemText(index)) for index in range(widget.count()))
+        if isinstance(widget, QAbstractItemView) and widget.model() is not None:
+            yield from ((f"{where} list", text) for text in listed(widget.model()))
         for action in QWidget.actions(widget):
             yield f"{where} action {action.objectName()}", action.text()
             yield f"{where} action {action.objectName()}", action.toolTip()
 
 
-def own_words(text: str, data: str) -> list[str]:
+def listed(model: QAbstractItemModel, parent: QModelIndex | None = None) -> Iterator[str]:
+    """What stands in a list, a table or a tree, heads included."""
+    parent = parent or QModelIndex()
+    columns = range(1 if isinstance(model, QAbstractListModel) else model.columnCount(parent))
+    yield from (str(model.headerData(column, Qt.Orientation.Horizontal) or "") for column in columns)
+    for row in range(model.rowCount(parent)):
+        for column in columns:
+            index = model.index(row, column, parent)
+            if isinstance(text := index.data(), str):
+                yield text
+        if not isinstance(model, QAbstractListModel):
+            yield from listed(model, model.index(row, 0, parent))
+
+
+def own_words(text: str, data: set[str]) -> list[str]:
     """What of a text is the app's own and not translated; names of nodes and graphs, and paths, are data."""
     if "«" in text or text.startswith("/"):
         return []
-    plain = re.sub("<[^>]*>", "`", text.replace("&&", "&").removesuffix("[*] - nodegraph"))
-    parts = (part.strip("• `") for part in re.split(r"  ·  |: |\n|`", plain))
-    return [part for part in parts if re.search("[A-Za-z]{2}", part) and part.casefold() not in data]
+    parts = (plain(part) for part in re.split(r"  ·  |: |\n", text.removesuffix("[*] - nodegraph")))
+    return [part for part in parts if re.search("[a-z]{2}", part) and part not in data]
 
 
-def given(registry: Registry, graph: Graph) -> str:
-    """What is not the app's own words: the nodes' and the graph's."""
-    specs = [(spec, help_of(spec), spec.title, spec.summary, dict(spec.parameters)) for spec in registry.nodes.values()]
-    labels = [parameter.label for spec in registry.nodes.values() for parameter in spec.parameters.values()]
-    return f"{specs} {labels} {registry.models} {graph} {examples()} {list(BASE_SCHEMA)}".casefold()
+def plain(text: str) -> str:
+    """A text without its marks, in small letters."""
+    return re.sub(r"<[^>]*>|[`*•]", "", text.replace("&&", "&").replace("_", " ")).strip().casefold()
+
+
+def given(registry: Registry, graphs: Iterable[Graph]) -> set[str]:
+    """What is not the app's own words: the nodes' and the graphs'."""
+    found: list[object] = [*BASE_SCHEMA, *get_args(ColumnKind)]
+    for spec in registry.nodes.values():
+        found += [spec.title, spec.type, spec.kind, spec.summary, *spec.help.splitlines(), *spec.inputs, *spec.outputs]
+        found += given_columns(spec, Node("", spec.type, spec.rev))
+        for parameter in spec.parameters.values():
+            found += [parameter.label, parameter.help, *literal_choices(parameter.type)]
+            found += [facet.unit for facet in parameter.facets if isinstance(facet, Range)]
+            found += parameter.default if isinstance(parameter.default, list) else [parameter.default]
+    for model in registry.models.values():
+        found += [model.id, model.title, model.note]
+    for graph in graphs:
+        found += [graph.title, *(note.text for note in graph.notes)]
+        for node in graph.nodes.values():
+            found += [node.id, node.label, *node.params.values()]
+        for knob in graph.knobs.values():
+            found += [knob.name, knob.help]
+    return {plain(part) for text in found if isinstance(text, str) for part in (text, *re.split(r": |\n", text))}
 
 
 @pytest.mark.usefixtures("marking")
 def test_every_text_can_be_translated(
     registry: Registry, settings: Settings, quickstart: Graph, tmp_path: Path
 ) -> None:
-    data = given(registry, quickstart)
+    data = given(registry, [example.graph for example in examples()])
     with open_window(registry, settings, tmp_path) as window:
         plain = {
             f"{where}: {text}"

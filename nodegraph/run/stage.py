@@ -102,9 +102,14 @@ class StageRun:
         self._lock = threading.Lock()
 
     def run(self, table: pl.DataFrame) -> StageResult:
-        """The tables of all ports below the root, and the drops of all nodes, for the rows of `table`, in its order."""
+        """The tables of all ports below the root, and the drops of all nodes, for the rows of `table`, in its order.
+
+        Once the run is cancelled no further node is asked, and what is given is not whole.
+        """
         table = table.with_row_index(POSITION)
         walk = self._pass(table, self._taker.known)
+        if self._cancelled():
+            return _result(walk)
         later = pl.Series(sorted(walk.waiting), dtype=table[POSITION].dtype)
         _forget(walk, later)
         done = table.height - later.len()
@@ -156,7 +161,7 @@ class StageRun:
         walk = _Walk()
         pending = [(self._stage.root, table)]
         walk.tables[self._stage.root] = []
-        while pending:
+        while pending and not self._cancelled():
             end, rows = pending.pop()
             if end != self._stage.root:
                 walk.tables.setdefault(end, []).append(rows)

@@ -16,7 +16,7 @@ from nodegraph.graph.edit import SetMode, apply
 from nodegraph.graph.model import End, Node, graph_of
 from nodegraph.measures import ValueKind
 from nodegraph.models.progress import Progress
-from nodegraph.run import models
+from nodegraph.run import models, stage
 from nodegraph.run.cancel import Cancel
 from nodegraph.run.events import ModelProgress, NodeProgress, StepProgress, StepStarted
 from nodegraph.run.executor import run
@@ -153,6 +153,23 @@ def test_a_cancelled_run_says_so_and_the_next_one_goes_on(bench: Bench) -> None:
     cancelled = run(bench.graph(), bench.registry, options, CancelSoon().append, cancel)
     assert cancelled.summary.exit == 130
     assert bench_run().summary.digest == plain.digest
+
+
+def test_a_cancelled_replay_asks_no_further_node(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.run()
+    asked, cancel = list[str](), Cancel()
+    plain = stage.evaluate
+
+    def evaluate(spec: Any, node: Node, *rest: Any) -> Any:
+        asked.append(node.id)
+        cancel.ask()
+        return plain(spec, node, *rest)
+
+    monkeypatch.setattr(stage, "evaluate", evaluate)
+    result = bench.run(cancel=cancel)
+    assert (asked, result.summary.exit) == (["brightness"], 130)
+    assert "above" not in result.counts
+    assert bench.run().summary.exit == 0
 
 
 def test_a_run_is_cancelled_while_the_files_are_read(bench: Bench) -> None:

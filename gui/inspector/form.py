@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
@@ -13,21 +13,20 @@ from gui.inspector.glyphs import icon
 from gui.inspector.row import ParameterRow
 from gui.theme.theme import Theme
 from nodegraph.graph.columns import ColumnsAt
-from nodegraph.parameters import Main
-from nodegraph.specs import NodeSpec
+from nodegraph.parameters import Main, Parameter
 
 FEW = 4
 """Up to so many parameters none is folded away."""
 
 
 class NodeForm(QWidget):
-    """The parameters of nodes of one type."""
+    """These parameters of nodes that all have them."""
 
     def __init__(
         self,
         document: GraphDocument,
         nodes: Sequence[str],
-        spec: NodeSpec,
+        parameters: Mapping[str, Parameter],
         columns: ColumnsAt,
         theme: Theme,
         parent: QWidget | None = None,
@@ -37,9 +36,9 @@ class NodeForm(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
-        few = len(spec.parameters) <= FEW
+        few = len(parameters) <= FEW
         rest: list[ParameterRow] = []
-        for name, parameter in spec.parameters.items():
+        for name, parameter in parameters.items():
             context = FieldContext(parameter, document.registry, theme, columns, lambda: document.base)
             row = ParameterRow(Binding(document, nodes, parameter), context, self)
             self.rows[name] = row

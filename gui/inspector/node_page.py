@@ -59,7 +59,7 @@ class NodePage(QWidget):
                 self.threshold.show_node(nodes[0])
                 layout.addWidget(self.threshold)
                 layout.addWidget(rule(self))
-            self.form = NodeForm(document, nodes, self._spec, columns, theme, self)
+            self.form = NodeForm(document, nodes, self._spec.parameters, columns, theme, self)
             layout.addWidget(self.form)
             if not self._spec.parameters:
                 nothing = QLabel(self.tr("This node has no settings."), self)

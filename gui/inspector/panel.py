@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from gui.document import GraphDocument
 from gui.inspector.graph_page import GraphPage
 from gui.inspector.look import stylesheet
 from gui.inspector.node_page import NodePage
+from gui.inspector.several_page import SeveralPage
 from gui.results import Results
 from gui.selection import Selection
 from gui.theme.theme import Theme
@@ -54,7 +55,7 @@ class InspectorPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._area)
-        self.page: NodePage | GraphPage | QWidget | None = None
+        self.page: NodePage | SeveralPage | GraphPage | None = None
         self._columns_soon = QTimer(self, singleShot=True, interval=60)
         self._columns_soon.timeout.connect(self._renew_columns)
         document.changed.connect(self._changed)
@@ -98,8 +99,8 @@ class InspectorPanel(QWidget):
         return True
 
     def _turn(self) -> None:
-        nodes = self._selection.nodes
-        if isinstance(self.page, NodePage) and nodes and self.page.nodes == nodes and self.page.fits(nodes):
+        nodes, page = self._selection.nodes, self.page
+        if isinstance(page, NodePage | SeveralPage) and nodes and page.nodes == nodes and page.fits(nodes):
             return
         self._turn_anew()
 
@@ -115,28 +116,14 @@ class InspectorPanel(QWidget):
         self._area.setWidget(self.page)
         self.page_changed.emit()
 
-    def _made_page(self) -> QWidget:
+    def _made_page(self) -> NodePage | SeveralPage | GraphPage:
         graph = self._document.graph
         nodes = tuple(id for id in self._selection.nodes if id in graph.nodes)
         if not nodes:
             return GraphPage(self._document, self._theme, self._area)
         if len({graph.nodes[id].type for id in nodes}) == 1:
             return NodePage(self._document, nodes, self._results, self._thumbnails, self._theme, self._area)
-        return self._mixed(len(nodes))
-
-    def _mixed(self, count: int) -> QWidget:
-        page = QWidget(self._area)
-        layout = QVBoxLayout(page)
-        layout.setContentsMargins(14, 12, 14, 16)
-        title = QLabel(self.tr("{0} nodes of different types").format(count), page)
-        title.setProperty("role", "name")
-        layout.addWidget(title)
-        text = QLabel(self.tr("Select nodes of one type to change a setting in all of them at once."), page)
-        text.setProperty("role", "dim")
-        text.setWordWrap(True)
-        layout.addWidget(text)
-        layout.addStretch(1)
-        return page
+        return SeveralPage(self._document, nodes, self._theme, self._area)
 
     def _changed(self, before: Graph, after: Graph) -> None:
         page = self.page
@@ -145,7 +132,7 @@ class InspectorPanel(QWidget):
                 self._turn_anew()
             else:
                 page.renew()
-        elif isinstance(page, NodePage):
+        elif isinstance(page, NodePage | SeveralPage):
             if any(id not in after.nodes for id in page.nodes):
                 return  # the selection follows and turns the page
             if any(_shown(before, id) != _shown(after, id) for id in page.nodes):
@@ -155,21 +142,23 @@ class InspectorPanel(QWidget):
             if before.edges != after.edges or _params(before) != _params(after):
                 self._columns_soon.start()
 
-    def _renew_or_turn(self, page: NodePage) -> None:
+    def _renew_or_turn(self, page: NodePage | SeveralPage) -> None:
         if page.fits(page.nodes):
             page.renew()
         else:
             self._turn_anew()
 
     def _renew_columns(self) -> None:
-        if isinstance(self.page, NodePage) and all(id in self._document.graph.nodes for id in self.page.nodes):
+        if isinstance(self.page, NodePage | SeveralPage) and all(
+            id in self._document.graph.nodes for id in self.page.nodes
+        ):
             if self.page.fits(self.page.nodes):
                 self.page.renew_columns()
             else:
                 self._turn_anew()
 
     def _show_problems(self) -> None:
-        if isinstance(self.page, (NodePage, GraphPage)):
+        if isinstance(self.page, NodePage | SeveralPage | GraphPage):
             self.page.show_problems()
 
     def _heard(self, node: str) -> None:

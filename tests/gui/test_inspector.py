@@ -16,6 +16,7 @@ from gui.document import GraphDocument
 from gui.inspector.graph_page import GraphPage
 from gui.inspector.node_page import NodePage
 from gui.inspector.problems_panel import ProblemsPanel
+from gui.inspector.several_page import SeveralPage
 from gui.inspector.title import TitleEdit
 from gui.theme.theme import load_theme
 from nodegraph.graph.edits import AddNode, ClearParam, RemoveNode, SetParam
@@ -87,8 +88,29 @@ def test_several_nodes_of_one_type_are_edited_at_once(room: Room) -> None:
     assert room.document.undo_stack.count() == steps + 1
     room.document.undo_stack.undo()
     assert (room.param("best", "k"), room.param("other", "k")) == (40, 7)
-    room.selection.choose(["best", "prompt"])
-    assert not isinstance(room.panel.page, NodePage)
+
+
+def test_nodes_of_different_types_are_edited_in_what_they_share(room: Room) -> None:
+    room.selection.choose(["kohya", "imagefolder"])
+    page = room.panel.page
+    assert isinstance(page, SeveralPage)
+    assert "image_format" in page.form.rows and "folder" not in page.form.rows, "each has a place of its own"
+    steps = room.document.undo_stack.count()
+    page.form.rows["image_format"].field.say("png")
+    assert (room.param("kohya", "image_format"), room.param("imagefolder", "image_format")) == ("png", "png")
+    assert room.document.undo_stack.count() == steps + 1
+    assert room.panel.page is page
+    room.document.push(RemoveNode("kohya"), "remove")
+    assert isinstance(room.panel.page, NodePage)
+
+
+def test_nodes_that_share_nothing_say_so(room: Room) -> None:
+    room.document.push(AddNode(Node("odd", "nobody/knows")), "add")
+    for nodes in (["best", "sharpness"], ["best", "odd"]):
+        room.selection.choose(nodes)
+        page = room.panel.page
+        assert isinstance(page, SeveralPage) and not page.form.rows
+        assert any("no setting in common" in label.text() for label in page.findChildren(QLabel))
 
 
 def test_the_keyboard_is_seen_on_the_small_buttons_of_a_row(room: Room) -> None:

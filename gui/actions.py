@@ -53,6 +53,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("edit.rename", marked("Rename"), "Edit", ("F2",)),
     ActionSpec("graph.add", marked("Add Node..."), "Graph", ("Tab", "Shift+A")),
     ActionSpec("graph.connect", marked("Connect Selected"), "Graph", ("C",)),
+    ActionSpec("graph.connect_ports", marked("Connect Ports..."), "Graph", ("Shift+C",)),
     ActionSpec("graph.mute", marked("Mute"), "Graph", ("Ctrl+M", "M")),
     ActionSpec("graph.bypass", marked("Bypass"), "Graph", ("Ctrl+B", "B")),
     ActionSpec("graph.collapse", marked("Collapse"), "Graph", ("Alt+C", "H")),

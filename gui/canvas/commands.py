@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPointF, QRectF
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt
 from PySide6.QtGui import QGuiApplication
 
 from gui.actions import Actions
@@ -22,12 +22,13 @@ from gui.canvas.arrange import (
 from gui.canvas.clipboard import as_text, corner_of, from_text, places_of
 from gui.canvas.copying import Copied, copying, feeding, part_of
 from gui.canvas.groups import COLOURS, framed, grouped, stored_rect
-from gui.canvas.links import connecting_nodes
+from gui.canvas.links import connecting_nodes, links_between
 from gui.canvas.node_face import words
 from gui.canvas.node_geometry import snapped
 from gui.canvas.notes import rect_of
+from gui.canvas.port_menu import port_menu
 from gui.canvas.tidy import tidied
-from nodegraph.graph.edit import Edit, SetGroups, SetNotes, Several, apply
+from nodegraph.graph.edit import Disconnect, Edit, SetGroups, SetNotes, Several, apply
 from nodegraph.graph.model import Edge, Graph, Group, Note
 from nodegraph.problems import ProblemError
 
@@ -60,6 +61,7 @@ class CanvasCommands(QObject):
             "edit.rename": self.rename,
             "graph.add": canvas.want_palette,
             "graph.connect": self.connect_chosen,
+            "graph.connect_ports": self.connect_ports,
             "graph.mute": lambda: self._switch("mute"),
             "graph.bypass": lambda: self._switch("bypass"),
             "graph.collapse": self.collapse,
@@ -161,7 +163,7 @@ class CanvasCommands(QObject):
             self._canvas.edit_title(self._selection.current)
 
     def connect_chosen(self) -> None:
-        """Connects the chosen nodes, each to the next, left to right."""
+        """Connects the chosen nodes, each to the next, left to right; where all of them are, takes the links away."""
         places = self._places()
         chosen = [id for id in self._selection.nodes if id in places]
         if len(chosen) < 2:
@@ -170,6 +172,11 @@ class CanvasCommands(QObject):
         if len(chosen) > 2:
             chosen.sort(key=lambda id: places[id].x())
         graph, edits = self._document.graph, []
+        between = [links_between(graph, source, target) for source, target in pairwise(chosen)]
+        if all(between):
+            gone = [Disconnect(edge) for edges in between for edge in edges]
+            self._push(Several(tuple(gone)), words("Disconnect"))
+            return
         for source, target in pairwise(chosen):
             edit = connecting_nodes(graph, self._document.registry, source, target)
             if isinstance(edit, str) and len(chosen) == 2:
@@ -185,6 +192,19 @@ class CanvasCommands(QObject):
                 return
             edits.append(edit)
         self._push(Several(tuple(edits)), words("Connect"))
+
+    def connect_ports(self) -> None:
+        """Lets a port of each of the two chosen nodes be picked from a menu."""
+        nodes = self._canvas.graph_scene.nodes
+        chosen = [id for id in self._selection.nodes if id in nodes]
+        if len(chosen) != 2:
+            self._canvas.message.emit(words("Choose two nodes to connect."))
+            return
+        menu = port_menu(self._canvas, *chosen)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._canvas.show_node(chosen[1])
+        place = self._canvas.mapFromScene(nodes[chosen[1]].rect.topLeft())
+        menu.popup(self._canvas.viewport().mapToGlobal(place))
 
     def collapse(self) -> None:
         """The chosen nodes as titles, or whole again."""

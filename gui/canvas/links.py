@@ -77,6 +77,11 @@ def fitting_port(graph: Graph, registry: Registry, start: LinkEnd, id: str) -> E
     return End(id, free or inputs[0]) if inputs else None
 
 
+def links_between(graph: Graph, one: str, other: str) -> tuple[Edge, ...]:
+    """The edges between two nodes, in either direction."""
+    return tuple(edge for edge in graph.edges if {edge.source.node, edge.target.node} == {one, other})
+
+
 def connecting_nodes(graph: Graph, registry: Registry, source: str, target: str) -> Edit | str:
     """The edit that connects two nodes by their first fitting ports, or why that cannot be."""
     outputs = ports(graph, registry, source)[1]

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 ON_NODE = (
     "run.here", "edit.rename", "graph.mute", "graph.bypass", "graph.collapse", "", "edit.cut", "edit.copy",
-    "edit.duplicate", "edit.delete", "edit.delete_rewire", "", "graph.connect", "graph.group", "graph.align",
-    "graph.upstream", "graph.downstream", "", "help.node",
+    "edit.duplicate", "edit.delete", "edit.delete_rewire", "", "graph.connect", "graph.connect_ports", "graph.group",
+    "graph.align", "graph.upstream", "graph.downstream", "", "help.node",
 )  # fmt: skip
 ON_NOTE = ("edit.cut", "edit.copy", "edit.duplicate", "edit.delete")
 ON_NOTHING = ("graph.note", "edit.paste", "", "edit.select_all", "graph.tidy", "view.fit", "view.fit_all")

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from gui.canvas.arrange import aligned
 from gui.canvas.menu import menu_at
+from gui.canvas.port_menu import port_menu
 from gui.document import GraphDocument
 from nodegraph.graph.io import loads
 from nodegraph.graph.model import Edge, Graph, Node, graph_of
@@ -264,3 +265,34 @@ def test_aligned_nodes_are_level_and_lie_on_nothing(
 ) -> None:
     rects = {id: QRectF(*place, 200, 100) for id, place in before.items()}
     assert aligned(rects) == {id: QPointF(*place) for id, place in after.items()}
+
+
+def test_c_takes_the_links_away_where_all_are_connected(hand: Hand) -> None:
+    shown(hand, three())
+    hand.view.selection.choose(["folder", "sharp", "cut"])
+    hand.key(Qt.Key.Key_C)
+    assert edges(hand) == {"folder.images -> sharp.images", "sharp.images -> cut.images"}
+    hand.key(Qt.Key.Key_C)
+    assert edges(hand) == set()
+    hand.view.document.undo_stack.undo()
+    assert len(edges(hand)) == 2
+
+
+def test_any_two_ports_are_connected_and_parted_by_a_menu(hand: Hand) -> None:
+    shown(hand, three())
+    hand.view.add_node("report/html", QPointF(900, 0))
+    for nodes in (("cut", "html"), ("folder", "sharp")):
+        hand.view.selection.choose(nodes)
+        hand.do("graph.connect")
+    menu = port_menu(hand.view, "cut", "html")
+    found = {action.text(): action for action in menu.actions() if action.text()}
+    assert found["Threshold · kept → Report · images"].isChecked()
+    assert not found["Report · images → Threshold · images"].isEnabled(), "it would close a loop"
+    found["Threshold · dropped → Report · images"].trigger()
+    assert edges(hand) == {"folder.images -> sharp.images", "cut.dropped -> html.images"}
+    again = {action.text(): action for action in port_menu(hand.view, "cut", "html").actions()}
+    again["Threshold · dropped → Report · images"].trigger()
+    assert edges(hand) == {"folder.images -> sharp.images"}
+    hand.view.selection.choose(["cut"])
+    hand.do("graph.connect_ports")
+    assert hand.said[-1] == "Choose two nodes to connect."

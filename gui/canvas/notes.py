@@ -10,7 +10,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from gui.canvas.edge_item import finite, place_or
-from gui.canvas.style import CanvasStyle, faded
+from gui.canvas.style import CanvasStyle, Letters, faded
 from nodegraph.graph.model import Note
 
 WIDTH, HEIGHT = 200.0, 100.0
@@ -90,6 +90,16 @@ class NoteItem(QGraphicsItem):
         self._style = style
         self.update()
 
+    def _letters(self, scale: float) -> Letters:
+        """The letters for this scale of the view, or the largest under them in which all words fit."""
+        wanted = self._style.letters_up_to(scale)
+        fitting = (
+            letters
+            for letters in wanted
+            if height_of(self.note.text, self._size.width(), letters.text_metrics) <= self._size.height()
+        )
+        return next(fitting, wanted[-1])
+
     def boundingRect(self) -> QRectF:
         """All that is painted."""
         return self._size.adjusted(-2, -2, 2, 2)
@@ -101,9 +111,7 @@ class NoteItem(QGraphicsItem):
         painter.setPen(style.chosen if self.chosen else QPen(faded(colour, 0.6), 1))
         painter.setBrush(faded(colour, 0.16))
         painter.drawRoundedRect(self._size, 6, 6)
-        large = style.letters(painter.worldTransform().m11())
-        fits = height_of(self.note.text, self._size.width(), large.text_metrics) <= self._size.height()
-        painter.setFont((large if fits else style.letters(1.0)).text)
+        painter.setFont(self._letters(painter.worldTransform().m11()).text)
         painter.setPen(style.text)
         painter.drawText(self._size.adjusted(ACROSS, DOWN, -ACROSS, -DOWN), int(WRAPPED), self.note.text)
         painter.setPen(QPen(faded(colour, 0.8), 1.2))

@@ -47,6 +47,11 @@ class Letters:
     text_metrics: QFontMetricsF
     small_metrics: QFontMetricsF
 
+    @property
+    def text_size(self) -> int:
+        """Pixels of the letters of texts."""
+        return self.text.pixelSize()
+
 
 def letters_of(size: float) -> Letters:
     """The fonts of nodes, so many times as large as they are near."""
@@ -88,6 +93,11 @@ class CanvasStyle:
     def letters(self, scale: float) -> Letters:
         """The letters for this scale of the view: farther away they are larger, so that they can be read."""
         return self._letters[next((size for size in SIZES if size * SMALLEST_LETTERS * scale >= READABLE), SIZES[-1])]
+
+    def letters_up_to(self, scale: float) -> tuple[Letters, ...]:
+        """The letters for this scale of the view and all smaller ones, the largest first."""
+        best = self.letters(scale)
+        return tuple(self._letters[size] for size in reversed(SIZES) if self._letters[size].text_size <= best.text_size)
 
     def heading(self, pixels: int) -> QFont:
         """The font of headings that are so many pixels high."""

@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QApplication
 from gui.canvas.node_face import FieldFace, NodeFace, face_of
 from gui.canvas.node_geometry import NodeLayout, layout_of
 from gui.canvas.node_texts import far_texts_of, texts_of
+from gui.canvas.notes import NoteItem, height_of
 from gui.canvas.style import READABLE, CanvasStyle
 from gui.results import NodeResult
 from gui.theme.theme import load_theme
-from nodegraph.graph.model import Graph, Node
+from nodegraph.graph.model import Graph, Node, Note
 from nodegraph.registry import Registry
 
 
@@ -78,3 +79,12 @@ def test_from_afar_a_node_says_what_has_to_be_known_of_it(style: CanvasStyle, re
     assert said(state="running", progress=0.62) == "62%"
     assert said(state="review").startswith("waits for")
     assert said(state="error", message="Too dark").startswith("Too dark")
+
+
+@pytest.mark.parametrize("scale", [0.4, 0.55, 0.65, 1.0])
+def test_a_notes_letters_are_as_large_as_its_words_allow(style: CanvasStyle, scale: float) -> None:
+    words, letters = "Ask Mara whether the boats may stay, please. " * 4, style.letters(scale)
+    height = height_of(words, 200, letters.text_metrics)
+    note = NoteItem(0, Note(words, {"x": 0, "y": 0, "w": 200, "h": height}), style)
+    assert note._letters(0.4) is letters
+    assert note._letters(3.0) is style.letters(1.0)

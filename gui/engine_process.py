@@ -11,6 +11,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
+from gui.translation import words
+
 LAST_LINES = 20
 SHUTDOWN_MS = (400, 1000)
 """How long the app waits for the engine when it closes: first for it to end by itself, then for it to be killed."""
@@ -31,6 +33,7 @@ class EngineProcess(QObject):
         self.last_lines: deque[str] = deque(maxlen=LAST_LINES)
         self._process: QProcess | None = None
         self._rest = b""
+        self.crashed = False  # how the last one ended: by a signal, not by itself
 
     @property
     def process_id(self) -> int | None:
@@ -101,11 +104,12 @@ class EngineProcess(QObject):
     def _finished(self, code: int, status: QProcess.ExitStatus) -> None:
         self._read()
         self._read_errors()
-        self._gone(reason(code, crashed=status == QProcess.ExitStatus.CrashExit))
+        self.crashed = status == QProcess.ExitStatus.CrashExit
+        self._gone(reason(code, crashed=self.crashed))
 
     def _failed(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart and self._process is not None:
-            self._gone(f"it could not be started: {self._process.errorString()}")
+            self._gone(words("it could not be started: {why}").format(why=self._process.errorString()))
 
     def _gone(self, why: str) -> None:
         process, self._process = self._process, None
@@ -117,8 +121,8 @@ class EngineProcess(QObject):
 def reason(code: int, *, crashed: bool) -> str:
     """Why a process ended, for people: "exit code 1", "signal 9 (SIGKILL)"."""
     if not crashed:
-        return f"exit code {code}"
+        return words("exit code {code}").format(code=code)
     try:
-        return f"signal {code} ({signal.Signals(code).name})"
+        return words("signal {code} ({name})").format(code=code, name=signal.Signals(code).name)
     except ValueError:
-        return f"it crashed with code {code}"
+        return words("it crashed with code {code}").format(code=code)

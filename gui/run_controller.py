@@ -342,7 +342,7 @@ class RunController(QObject):
         else:
             node = fold.suspect() if fold is not None else None
             where = self.tr(" while working on {}").format(fold.title_of(node)) if fold is not None and node else ""
-            last = list(self._engine.last_lines)[-1:] if why.startswith("exit") else []
+            last = list(self._engine.last_lines)[-1:] if not self._engine.crashed else []
             why = ": ".join([why, *last])
             self._broke(self.tr("The engine stopped{} ({}). Run again to go on.").format(where, why))
 

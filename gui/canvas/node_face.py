@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from gui.results import NodeResult
-from gui.translation import words
+from gui.translation import marked, words
 from nodegraph.graph.model import Graph, Node
 from nodegraph.graph.paths import ASSET
 from nodegraph.parameters import (
@@ -97,15 +97,15 @@ class NodeFace:
 
 
 STATE_WORDS = {
-    "ready": "not run yet",
-    "stale": "changed since its run",
-    "running": "running",
-    "partial": "done in part",
-    "done": "done",
-    "review": "waits for review",
-    "error": "failed",
-    "muted": "muted",
-    "bypassed": "bypassed",
+    "ready": marked("not run yet"),
+    "stale": marked("changed since its run"),
+    "running": marked("running"),
+    "partial": marked("done in part"),
+    "done": marked("done"),
+    "review": marked("waits for review"),
+    "error": marked("failed"),
+    "muted": marked("muted"),
+    "bypassed": marked("bypassed"),
 }
 
 

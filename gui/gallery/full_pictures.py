@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QImage
 
 from gui.gallery.latest_first import LatestFirst
+from gui.translation import words
 from nodegraph.data.pixels import Header, Unavailable, Unreadable, decode_full, read_header
 from nodegraph.data.recipe import Recipe
 from nodegraph.data.written import written_in
@@ -119,7 +120,7 @@ def load(path: str, recipe: str) -> FullPicture:
     except (Unreadable, Unavailable, ValueError, OSError) as error:
         return FullPicture(trouble=str(error))
     except MemoryError:
-        return FullPicture(trouble="there is not enough memory for it")
+        return FullPicture(trouble=words("there is not enough memory for it"))
     data = image.tobytes()
     whole = QImage(data, image.width, image.height, image.width * 3, QImage.Format.Format_RGB888).convertToFormat(
         QImage.Format.Format_RGB32

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 
 from gui.document import GraphDocument
+from gui.translation import words
 from nodegraph.graph.edits import ClearParam, Edit, RemoveKnob, SetKnob, SetParam, Several
 from nodegraph.graph.model import Knob
 from nodegraph.parameters import Parameter
@@ -53,12 +54,14 @@ class Binding:
         name = self.parameter.name
         unset = value is None and self.parameter.default is None
         edits: list[Edit] = [ClearParam(id, name) if unset else SetParam(id, name, value) for id in self.nodes]
-        self._push(edits, f"Change {self._words}")
+        self._push(edits, words("Change {name}").format(name=self._words))
 
     def clear(self) -> None:
         """Lets all nodes have the default again."""
         self.settle()
-        self._push([ClearParam(id, self.parameter.name) for id in self.nodes], f"Reset {self._words}")
+        self._push(
+            [ClearParam(id, self.parameter.name) for id in self.nodes], words("Reset {name}").format(name=self._words)
+        )
         self.settle()
 
     def settle(self) -> None:
@@ -87,9 +90,9 @@ class Binding:
         knob = self.knob()
         if wanted and knob is None and len(self.nodes) == 1:
             made = Knob(self._free_name(), self.nodes[0], self.parameter.name, self.parameter.help)
-            self.document.push(SetKnob(made), f"Make a knob of {self._words}")
+            self.document.push(SetKnob(made), words("Make a knob of {name}").format(name=self._words))
         elif not wanted and knob is not None:
-            self.document.push(RemoveKnob(knob.name), f"Remove the knob {knob.name}")
+            self.document.push(RemoveKnob(knob.name), words("Remove the knob {name}").format(name=knob.name))
 
     def _free_name(self) -> str:
         taken = self.document.graph.knobs

@@ -37,14 +37,14 @@ KINDS = {
 
 
 SHORT = {
-    "source": "Sources",
-    "scorer": "Measure",
-    "filter": "Filters",
-    "dedup": "Duplicates",
-    "arrange": "Arrange",
-    "captioner": "Captions",
-    "review": "Review",
-    "export": "Export",
+    "source": marked("Sources"),
+    "scorer": marked("Measure"),
+    "filter": marked("Filters"),
+    "dedup": marked("Duplicates"),
+    "arrange": marked("Arrange"),
+    "captioner": marked("Captions"),
+    "review": marked("Review"),
+    "export": marked("Export"),
 }
 """The kinds on their buttons."""
 
@@ -82,7 +82,7 @@ class NodePalette(SearchPopup):
         self._wiring: object = None
         self._favour: dict[str, float] = {}
         self._columns: dict[str, str] = {}
-        self.kinds = KindBar({kind: self.tr(words) for kind, words in SHORT.items()}, self)
+        self.kinds = KindBar({kind: words(text) for kind, text in SHORT.items()}, self)
         self.put_below_field(self.kinds)
         self.kinds.changed.connect(self.renew)
         self.picked.connect(self._chosen)
@@ -125,7 +125,7 @@ class NodePalette(SearchPopup):
         return (
             spec.title,
             spec.type,
-            f"{spec.kind} {KINDS[spec.kind]}",
+            f"{spec.kind} {words(KINDS[spec.kind])}",
             spec.summary,
             self._columns[spec.type],
             spec.help,

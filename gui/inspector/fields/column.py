@@ -7,11 +7,17 @@ from PySide6.QtGui import QBrush
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from gui.inspector.fields.field import Field, FieldContext, calm_wheel
+from gui.translation import marked, words
 from nodegraph.columns import BASE_COLUMNS, ColumnInfo, accepts
 from nodegraph.graph.columns import ColumnsAt
 from nodegraph.parameters import Column
 
-KIND_WORDS = {"number": "number", "integer": "whole number", "text": "text", "flag": "yes or no"}
+KIND_WORDS = {
+    "number": marked("number"),
+    "integer": marked("whole number"),
+    "text": marked("text"),
+    "flag": marked("yes or no"),
+}
 
 
 def fitting(field: Field, columns: ColumnsAt) -> dict[str, ColumnInfo]:
@@ -24,8 +30,8 @@ def fitting(field: Field, columns: ColumnsAt) -> dict[str, ColumnInfo]:
 
 def column_tip(info: ColumnInfo) -> str:
     """What a column holds, in a line."""
-    ends = {"high": "higher is better", "low": "lower is better", None: ""}[info.best]
-    return " · ".join(part for part in (info.help, KIND_WORDS[info.kind], info.unit, ends) if part)
+    ends = {"high": words("higher is better"), "low": words("lower is better"), None: ""}[info.best]
+    return " · ".join(part for part in (info.help, words(KIND_WORDS[info.kind]), info.unit, ends) if part)
 
 
 class ColumnField(Field):
@@ -103,7 +109,7 @@ class ColumnField(Field):
     def _kind_text(self, value: object) -> str:
         info = self.context_columns.known.get(str(value))
         if info is not None:
-            return KIND_WORDS[info.kind]
+            return words(KIND_WORDS[info.kind])
         return self.tr("not upstream") if value and not self.context_columns.open else ""
 
     def _chosen(self, index: int) -> None:

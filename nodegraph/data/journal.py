@@ -15,12 +15,16 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from nodegraph.data.opening import opened, read_at_most
+from nodegraph.data.unreadable import Unavailable
 from nodegraph.problems import ProblemError, problem
 
 SUFFIX = ".journal.jsonl"
 CAPTION = "caption"
 PERSON = "person"
 LOCK_SECONDS = 5.0
+MOST_BYTES = 512 * 2**20
+"""Some two million decisions."""
 
 VERDICT = "verdict"
 """The field of what a person decided at a review node: "accept", "review" or "reject"."""
@@ -75,13 +79,19 @@ def journal_path(graph: Path) -> Path:
 
 
 def read_journal(path: Path) -> Journal:
-    """The journal in this file; an empty one where there is none. Raises ProblemError where it cannot be opened."""
+    """The journal in this file; an empty one where there is none.
+
+    Raises ProblemError where it cannot be opened, is no ordinary file, or is larger than any journal.
+    """
     try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        return Journal()
-    except OSError as error:
+        with opened(path) as file:
+            data = read_at_most(file, MOST_BYTES + 1)
+    except Unavailable as error:
+        if error.rule == "vanished":
+            return Journal()
         raise _unreachable(path, error, "read") from error
+    if len(data) > MOST_BYTES:
+        raise _unreachable(path, ValueError(f"it is larger than {MOST_BYTES // 2**20} MiB"), "read")
     entries: list[Entry] = []
     unread = 0
     for line in data.split(b"\n"):

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from nodegraph.data.journal import Decisions, digest_of
+from nodegraph.data.opening import opened
+from nodegraph.data.unreadable import Unavailable
 from nodegraph.graph.io import dumps, loads
 from nodegraph.graph.model import End, Graph
 from nodegraph.models.catalogue import ModelFiles
@@ -25,7 +27,10 @@ from nodegraph.run.results import RunResult, digest, result_rows
 FORMAT = "nodegraph-receipt"
 RECEIPT_VERSION = 1
 RECEIPTS_KEPT, RECEIPTS_BYTES = 500, 10**9
-"""How many receipts the cache folder keeps: one of a run over 100,000 pictures takes some 40 MB."""
+"""How many receipts the cache folder keeps, and how many bytes of them."""
+
+MOST_BYTES = 2**30
+"""No receipt is larger: one of a run over 100,000 pictures takes some 40 MB."""
 
 _DEFAULT_NAME = re.compile(r"\d{8}-\d{6}-\d{6}-[a-z0-9-]+\.json")
 PACKAGES = (
@@ -127,9 +132,9 @@ def default_name(title: str, started: datetime) -> str:
 def is_receipt(path: Path) -> bool:
     """Whether the file at `path` is a receipt, of any version."""
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             return f'"format": "{FORMAT}"'.encode() in file.read(200)  # keys are sorted: it is the first
-    except OSError:
+    except Unavailable:
         return False
 
 
@@ -139,6 +144,8 @@ def read_receipt(path: Path) -> dict[str, Any]:
     if path.exists() and not path.is_file():
         raise problem("no-receipt", f"{path} is no file.", advice)
     try:
+        if path.stat().st_size > MOST_BYTES:
+            raise problem("no-receipt", f"{path} is no receipt: it is larger than any.", advice)
         data: Any = json.loads(path.read_text("utf-8"))
     except OSError as error:
         raise problem("no-receipt", f"{path} cannot be read: {error.strerror}.", advice) from error

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from pathlib import Path
 
 import pytest
 
+from nodegraph.data import journal
 from nodegraph.data.journal import Entry, append, digest_of, journal_path, read_journal
 from nodegraph.problems import ProblemError
 
@@ -52,6 +54,23 @@ def test_lines_that_are_no_entries_are_counted(tmp_path: Path, line: bytes) -> N
     path.write_bytes(line + b"\n")
     assert read_journal(path).unread == 1
     assert read_journal(path).entries == ()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in its file system")
+def test_a_pipe_in_its_place_is_a_problem_and_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.journal.jsonl")
+    (tmp_path / "b.journal.jsonl").symlink_to("/dev/zero")
+    for name in "ab":
+        with pytest.raises(ProblemError, match="cannot be read: it is a folder, pipe, socket or device"):
+            read_journal(tmp_path / f"{name}.journal.jsonl")
+
+
+def test_a_file_larger_than_any_journal_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.journal.jsonl"
+    append(path, [said("01", "one")])
+    monkeypatch.setattr(journal, "MOST_BYTES", path.stat().st_size - 1)
+    with pytest.raises(ProblemError, match="larger than"):
+        read_journal(path)
 
 
 def test_no_file_is_an_empty_journal(tmp_path: Path) -> None:

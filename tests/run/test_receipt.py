@@ -90,3 +90,11 @@ def test_the_oldest_receipts_make_room_and_nothing_else_does(tmp_path: Path) -> 
     assert left() == names[4:], "the newest stays, however large"
     assert {"notes.json", "20260101.json"} < {path.name for path in tmp_path.iterdir()}
     forget_old_receipts(tmp_path / "nowhere")
+
+
+def test_a_file_larger_than_any_receipt_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "huge.json"
+    with path.open("wb") as file:
+        file.truncate(2**31)
+    with pytest.raises(ProblemError, match="larger than any"):
+        read_receipt(path)

@@ -102,8 +102,8 @@ class Chosen(QObject):
     def _decide(self, verdict: str) -> None:
         """Decides about all that is chosen; then the next picture is chosen."""
         positions = self._grid.chosen()
-        cids = [str(self._grid.rows.value(position, "cid") or "") for position in positions]
-        if self._by_hand.set_verdict(self._node, filter(None, cids), verdict):
+        cids = self._grid.rows.values(positions, "cid")
+        if self._by_hand.set_verdict(self._node, cids, verdict):
             self._grid.setCurrentIndex(self._grid.rows.index(min(positions[-1] + 1, self._grid.rows.rowCount() - 1)))
 
     def _take_back(self) -> None:
@@ -113,8 +113,7 @@ class Chosen(QObject):
             self._grid.setCurrentIndex(self._grid.rows.index(place))
 
     def _paths(self) -> list[str]:
-        found = (self._grid.rows.value(position, "path") for position in self._grid.chosen())
-        return [str(path) for path in found if path]
+        return self._grid.rows.values(self._grid.chosen(), "path")
 
     def _copy(self) -> None:
         paths = self._paths()

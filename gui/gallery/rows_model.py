@@ -74,6 +74,12 @@ class RowsModel(QAbstractListModel):
             return None
         return self.table[column][int(self._order[position])]
 
+    def values(self, positions: list[int], column: str) -> list[Any]:
+        """The values of one column of many rows, empty ones left out."""
+        if column not in self.table.columns:
+            return []
+        return [value for value in self.table[column].gather(self._order.gather(positions)).to_list() if value]
+
     def content(self, position: int) -> str:
         """The content key of the row that is shown at this position."""
         return content_key(self.value(position, "cid") or "", self.value(position, "recipe") or "")

@@ -165,6 +165,7 @@ class Viewer(QWidget):
             self._rid = row["rid"] or ""
             self._sight.fit()
             self.facts.show_way([])
+            self.setWindowTitle(name_of_row(self._rid) or self.tr("Picture"))
         if self._beside.isChecked():
             self._pinned = self._kept_like(row)
             self.other.setVisible(self._pinned is not None)

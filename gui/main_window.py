@@ -160,6 +160,7 @@ class MainWindow(QMainWindow):
         self.canvas.palette_wanted.connect(self._open_palette)
         self.canvas.message.connect(self.tell)
         self.palette_popup.chosen.connect(self._add_chosen)
+        self.palette_popup.closed.connect(lambda: self.canvas.keep_shown(None))
         self.problems.go.connect(self._go_to_problem)
         self.outline.center_wanted.connect(self.go_to)
         self.log.node_wanted.connect(self.go_to)

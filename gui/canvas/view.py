@@ -68,6 +68,7 @@ class CanvasView(Choosing):
         self.document, self.results, self.actions_ = document, results, actions
         self.accessible: CanvasAccessible | None = None
         self.gesture: Gesture | None = None
+        self._shown: Gesture | None = None
         self._space = False
         self._at: Pointer | None = None
         self._drift = Drift(self, self._drifted)
@@ -166,6 +167,12 @@ class CanvasView(Choosing):
         else:
             points.insert(edge.place_for(place), snapped(place))
         self.document.push(bending(edge.edge, points), words("Reroute"))
+
+    def keep_shown(self, gesture: Gesture | None) -> None:
+        """Goes on painting what a gesture showed that is over, such as a loose end while its node is looked for."""
+        before, self._shown = self._shown, gesture
+        if gesture is not before:
+            self.refresh(*(one.bounds() for one in (before, gesture) if one is not None))
 
     def want_palette(self) -> None:
         """Asks for the palette at the mouse, or in the middle; the node goes into the chosen edge, or beside nodes."""
@@ -296,6 +303,8 @@ class CanvasView(Choosing):
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """Paints what the gesture shows."""
         self._hover.paint(painter)
+        if self._shown is not None:
+            self._shown.paint(painter)
         if self.gesture is not None:
             self.gesture.paint(painter)
 
@@ -320,6 +329,7 @@ class CanvasView(Choosing):
                 self.viewport().update(self.mapFromScene(area).boundingRect().adjusted(-8, -8, 8, 8))
 
     def _see_change(self, *_graphs: object) -> None:
+        self.keep_shown(None)
         self._hover.leave()
         if self.gesture is not None:
             self._drift.stop()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QHideEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -51,6 +51,7 @@ class SearchPopup(QFrame):
     """
 
     picked = Signal(object)
+    closed = Signal()
 
     def __init__(self, theme: Theme, placeholder: str, parent: QWidget | None = None, *, details: bool = True) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
@@ -118,6 +119,11 @@ class SearchPopup(QFrame):
         self._step(1, start=-1)
         if not self.list.count():
             self.text.setPlainText(self.tr("Nothing fits."))
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Says that it is over, whatever came of it."""
+        super().hideEvent(event)
+        self.closed.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrow keys and Enter in the field belong to the list."""

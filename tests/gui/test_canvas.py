@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QNativeGestureEvent, QPointingDevice, QWheelEvent
+from PySide6.QtGui import QColor, QNativeGestureEvent, QPointingDevice, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QToolTip
 from pytestqt.qtbot import QtBot
@@ -317,3 +317,21 @@ def test_tab_goes_from_one_inline_field_to_the_next_and_says_at_once_what_is_wro
     assert isinstance(third, QLineEdit) and third.text() == "300"
     QTest.keyClick(third, Qt.Key.Key_Backtab)
     assert hand.view.inline.overlay.editor is None and not hand.palettes
+
+
+def test_a_loose_end_stays_in_sight_until_its_node_was_looked_for(hand: Hand) -> None:
+    shown(hand, three())
+    ground = QPoint(60, 700)
+
+    def seen() -> QColor:
+        QApplication.processEvents()
+        return hand.view.viewport().grab().toImage().pixelColor(ground)
+
+    before = seen()
+    hand.drag(hand.port("folder", "images", output=True), ground)
+    assert seen() != before
+    hand.view.keep_shown(None)
+    assert seen() == before
+    hand.drag(hand.port("folder", "images", output=True), ground)
+    hand.view.add_node("inspect/probe", QPointF(900, 700))
+    assert seen() == before

@@ -79,6 +79,7 @@ class NewLink(Gesture):
         elif self._held is not None and self._far:
             self.canvas.document.push(Disconnect(self._held), words("Disconnect"))
         elif self._far and self.canvas.graph_scene.node_at(at.scene) is None:
+            self.canvas.keep_shown(self)
             self.canvas.palette_wanted.emit(at.screen, at.scene, (self._from.end, self._from.is_output))
 
     def paint(self, painter: QPainter) -> None:

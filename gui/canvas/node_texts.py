@@ -14,8 +14,10 @@ from gui.canvas.style import Letters
 CHOSEN = frozenset({"choice", "column", "model"})
 """Fields of these kinds open a list."""
 
-LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+_MIDDLE = Qt.AlignmentFlag.AlignVCenter.value | Qt.TextFlag.TextDontClip.value
+LEFT = _MIDDLE | Qt.AlignmentFlag.AlignLeft.value
+RIGHT = _MIDDLE | Qt.AlignmentFlag.AlignRight.value
+"""How words stand in their row. They were cut to its width; large letters may reach over its height."""
 
 TITLE_ROOM = WIDTH - 2 * PAD - 26
 LINE = 1.2
@@ -43,7 +45,7 @@ class NodeTexts:
     title: str
     status: str
     remark: str
-    ports: tuple[tuple[QRectF, Qt.AlignmentFlag, str], ...]
+    ports: tuple[tuple[QRectF, int, str], ...]
     fields: dict[str, FieldTexts]
 
 
@@ -109,9 +111,9 @@ def _wrapped(text: str, metrics: QFontMetricsF, room: float, most: int) -> tuple
     return (first, second) if first else (second,)
 
 
-def _ports(layout: NodeLayout, letters: Letters) -> tuple[tuple[QRectF, Qt.AlignmentFlag, str], ...]:
+def _ports(layout: NodeLayout, letters: Letters) -> tuple[tuple[QRectF, int, str], ...]:
     metrics, half = letters.small_metrics, WIDTH / 2 - PAD - 2
-    texts: list[tuple[QRectF, Qt.AlignmentFlag, str]] = []
+    texts: list[tuple[QRectF, int, str]] = []
     for ports, x, flags in ((layout.inputs, PAD + 2, LEFT), (layout.outputs, WIDTH / 2, RIGHT)):
         if len(ports) == 1 and letters.small.pixelSize() >= CROWDED:
             continue  # its dot says as much, and the lines around it need the room

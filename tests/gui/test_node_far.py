@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QRectF, Signal
 from PySide6.QtGui import QImage, QPainter, QPixmap
 
 from gui.canvas.node_geometry import THUMBNAIL, THUMBNAILS
+from gui.canvas.node_texts import LEFT
 from gui.canvas.scene import CanvasScene
 from gui.canvas.style import CanvasStyle
 from gui.document import GraphDocument
@@ -78,3 +79,17 @@ def test_a_fitted_graph_leaves_room_for_the_pictures_that_a_run_brings(scene: Ca
     before = scene.coming_rect()
     scene.results.update("one", state="done", contents=("a",))
     assert scene.coming_rect() == scene.coming_rect(["one"]) == before == scene.content_rect()
+
+
+def test_letters_are_not_cut_at_the_height_of_their_row(scene: CanvasScene) -> None:
+    def written(height: float) -> QImage:
+        image = QImage(120, 80, QImage.Format.Format_RGB32)
+        image.fill(0)
+        painter = QPainter(image)
+        painter.setFont(scene.style_.letters(0.5).text)
+        painter.setPen(scene.style_.theme["text"])
+        painter.drawText(QRectF(4, 40 - height / 2, 100, height), LEFT, "g\N{LATIN CAPITAL LETTER A WITH RING ABOVE}q")
+        painter.end()
+        return image
+
+    assert written(8) == written(60)

@@ -73,6 +73,10 @@ class Room:
         self.editor.show_node("cut")
         self.editor.show()
 
+    def counts(self) -> str:
+        """What is said over the histogram."""
+        return self.editor.counts.text().replace("&nbsp;", " ")
+
     def param(self, name: str) -> object:
         """The value that the graph holds."""
         return self.document.graph.nodes["cut"].params.get(name)
@@ -106,17 +110,17 @@ def test_the_cut_is_read_from_the_spec(registry: Registry) -> None:
 
 
 def test_a_drag_shows_what_it_keeps_and_is_one_step(room: Room) -> None:
-    assert "101 kept" in room.editor.counts.text()
-    assert "2 not measured" in room.editor.counts.text()
+    assert "101 kept" in room.counts()
+    assert "2 not measured" in room.counts()
     steps = room.document.undo_stack.count()
     room.drag("low", 0.1, 0.2, 0.3, 0.4)
     assert room.param("low") == pytest.approx(40, abs=1)
     assert room.document.undo_stack.count() == steps + 1
     kept = 101 - int(np.ceil(float(room.param("low"))))  # type: ignore[arg-type]
-    assert f"{kept} kept" in room.editor.counts.text()
+    assert f"{kept} kept" in room.counts()
     room.document.undo_stack.undo()
     assert room.param("low") is None
-    assert "101 kept" in room.editor.counts.text()
+    assert "101 kept" in room.counts()
 
 
 def test_nothing_is_edited_before_the_drag_ends_or_pauses(room: Room) -> None:
@@ -143,6 +147,15 @@ def test_pictures_of_both_sides_are_the_nearest(room: Room) -> None:
     strip.grab()
     assert "000039" in room.pictures.asked
     assert "000040" in room.pictures.asked
+
+
+def test_pictures_at_both_limits_take_no_more_room_than_at_one(room: Room) -> None:
+    room.document.push(SetParam("cut", "low", 40.0), "set")
+    strip = room.editor.strips["low"]
+    alone = strip.each_side
+    room.document.push(SetParam("cut", "high", 60.0), "set")
+    assert [strip.isVisible() for strip in room.editor.strips.values()] == [True, True]
+    assert strip.each_side == alone // 2
 
 
 def test_limits_do_not_cross(room: Room) -> None:
@@ -214,7 +227,7 @@ def triage(room: Room, **params: object) -> None:
 
 def test_a_triage_has_three_parts_and_both_limits_are_dragged(room: Room) -> None:
     triage(room)
-    text = room.editor.counts.text()
+    text = room.counts()
     assert "31 kept" in text and "50 to review" in text and "20 dropped" in text
     assert room.editor.strips["low"].neighbours.parts == ("dropped", "review")
     assert room.editor.strips["high"].neighbours.parts == ("review", "kept")
@@ -227,7 +240,7 @@ def test_a_triage_has_three_parts_and_both_limits_are_dragged(room: Room) -> Non
 
 def test_where_low_is_best_the_limits_change_sides(room: Room) -> None:
     triage(room, best="low", accept=20.0, reject=70.0)
-    text = room.editor.counts.text()
+    text = room.counts()
     assert "21 kept" in text and "50 to review" in text and "30 dropped" in text
     room.drag("low", 0.15, 0.1)
     assert room.document.graph.nodes["triage"].params["accept"] == pytest.approx(10, abs=1)
@@ -242,7 +255,7 @@ def test_counts_of_a_triage_are_those_of_the_node(room: Room, best: str) -> None
     given = with_defaults(node.parameters, room.document.graph.nodes["triage"].params)
     keep = node.function(rows, context=Context("triage"), **given)
     kept, review = int(keep.mask.sum()), int(keep.review.sum())
-    assert f"{kept} kept" in room.editor.counts.text() and f"{review} to review" in room.editor.counts.text()
+    assert f"{kept} kept" in room.counts() and f"{review} to review" in room.counts()
 
 
 @pytest.mark.parametrize("mirrored", [False, True])
@@ -273,7 +286,7 @@ def test_the_axis_that_a_person_chose_stays_for_this_column(
     later = tmp_path / "later.images.arrow"
     table_of(values[:200]).write_ipc(later)
     room.results.update("score", files={"images": later})
-    qtbot.waitUntil(lambda: "200 kept" in room.editor.counts.text(), timeout=2000)
+    qtbot.waitUntil(lambda: "200 kept" in room.counts(), timeout=2000)
     assert not room.editor.histogram.by_ratio
 
 

@@ -205,6 +205,7 @@ class ThresholdEditor(QWidget):
         for side, limit in (("low", low), ("high", high)):
             strip = self.strips[side]
             strip.setVisible(limit is not None)
+            strip.set_rows(2 if None in (low, high) else 1)  # both together take no more room than one
             if limit is not None:
                 strip.show_neighbours(found, _neighbours(found, side, first, last, parts))
         self._show_hint()
@@ -220,7 +221,8 @@ class ThresholdEditor(QWidget):
                 continue
             count = sum(number for one, number in zip(parts, counts, strict=True) if one == part)
             told.append(words[part].format(f"{count:,}"))
-            coloured.append(f'<b style="color:{self._theme[COLOURS[part]].name()}">{told[-1]}</b>')
+            whole = told[-1].replace(" ", "&nbsp;")
+            coloured.append(f'<b style="color:{self._theme[COLOURS[part]].name()}">{whole}</b>')
         if found.unmeasured:
             coloured.append(self.tr("{0} not measured").format(f"{found.unmeasured:,}"))
         self.counts.setText(" &nbsp;·&nbsp; ".join(coloured))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QHelpEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QHelpEvent, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gui.inspector.threshold.cut import COLOURS, Part
@@ -17,7 +17,7 @@ from gui.theme.theme import Theme
 if TYPE_CHECKING:
     from gui.gallery.thumbnails import Thumbnails
 
-CELL, GAP, MIDDLE, HEAD, FOOT, ROWS = 48, 4, 14, 20, 16, 2
+CELL, GAP, MIDDLE, HEAD, FOOT = 48, 4, 14, 20, 16
 """A cell is about so wide: as many as fit on each side share the room. Each has its value at its foot."""
 
 
@@ -45,6 +45,7 @@ class LimitStrip(QWidget):
         self._distribution: Distribution | None = None
         self.neighbours = Neighbours()
         self._shown: set[str] = set()
+        self._rows = 2
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(
             self.tr("Pictures at the lower limit") if side == "low" else self.tr("At the upper limit")
@@ -54,12 +55,27 @@ class LimitStrip(QWidget):
 
     def sizeHint(self) -> QSize:
         """Rows of pictures."""
-        return QSize(280, HEAD + ROWS * (CELL + GAP + FOOT))
+        return QSize(280, HEAD + self._rows * (CELL + GAP + FOOT))
+
+    def set_rows(self, rows: int) -> None:
+        """Shows so many rows of pictures."""
+        if rows != self._rows:
+            self._rows = rows
+            self._take_room()
+            self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Takes as much room as the pictures need at this width."""
+        super().resizeEvent(event)
+        self._take_room()
+
+    def _take_room(self) -> None:
+        self.setFixedHeight(round(HEAD + self._rows * (self._cell + FOOT)))
 
     @property
     def each_side(self) -> int:
         """How many pictures there is room for on each side."""
-        return self._columns * ROWS
+        return self._columns * self._rows
 
     @property
     def _columns(self) -> int:
@@ -109,7 +125,7 @@ class LimitStrip(QWidget):
 
     def _place(self, index: int, direction: int) -> QRectF:
         """Where the picture goes that is so many away from the limit: the nearest in the middle, column by column."""
-        column, row = divmod(index, ROWS)
+        column, row = divmod(index, self._rows)
         cell = self._cell
         away = MIDDLE / 2 + column * (cell + GAP)
         x = self.width() / 2 + (away if direction > 0 else -away - cell)
@@ -139,7 +155,7 @@ class LimitStrip(QWidget):
         painter.setFont(font)
         self._paint_heads(painter, middle)
         painter.setPen(QPen(self._theme["text_dim"], 1, Qt.PenStyle.DashLine))
-        painter.drawLine(QPointF(middle, HEAD - 2), QPointF(middle, HEAD + ROWS * (self._cell + FOOT) - FOOT + 2))
+        painter.drawLine(QPointF(middle, HEAD - 2), QPointF(middle, HEAD + self._rows * (self._cell + FOOT) - FOOT + 2))
         self._shown = set()
         for area, position, part in self._cells():
             self._paint_picture(painter, area, position, part)

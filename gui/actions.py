@@ -68,6 +68,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("run.sample", marked("Run on a Sample"), "Run", ("Alt+Return",)),
     ActionSpec("run.stop", marked("Stop"), "Run", ("Ctrl+Alt+Return", "F6")),
     ActionSpec("run.live", marked("Live"), "Run", ("Ctrl+Shift+R",), checkable=True),
+    ActionSpec("run.written", marked("Show What Was Written"), "Run", ("Ctrl+Shift+O",)),
     ActionSpec("view.fit", marked("Fit to View"), "View", ("F", ".")),
     ActionSpec("view.fit_all", marked("Fit Whole Graph"), "View", ("Home",)),
     ActionSpec("view.zoom_in", marked("Zoom In"), "View", ("Ctrl+=",)),

@@ -16,8 +16,8 @@ from gui.translation import words
 SEPARATED = frozenset(
     {
         "file.save", "file.picture", "file.quit", "edit.cut", "edit.delete", "edit.select_all", "graph.mute",
-        "graph.group", "graph.tidy", "graph.upstream", "run.stop", "run.live", "view.gallery", "view.compare",
-        "view.theme", "help.about",
+        "graph.group", "graph.tidy", "graph.upstream", "run.stop", "run.live", "run.written", "view.gallery",
+        "view.compare", "view.theme", "help.about",
     }
 )  # fmt: skip
 """Actions with a line above them in their menu."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, Qt
-from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QImage
+from PySide6.QtCore import QObject, QPoint, Qt, QUrl
+from PySide6.QtGui import QAction, QActionGroup, QDesktopServices, QGuiApplication, QImage
 from PySide6.QtWidgets import QDialog, QMenu, QMessageBox, QWidget
 
 from gui.files.command import headless_command
@@ -52,6 +54,7 @@ class Commands(QObject):
             "run.here": lambda: window.run.run(window.selection.nodes),
             "run.sample": lambda: window.run.run(sample=window.run.sample_size),
             "run.stop": window.run.stop,
+            "run.written": self.show_written,
             "view.compare": self.compare,
             "view.graph": lambda: window.canvas.setFocus(Qt.FocusReason.ShortcutFocusReason),
             "view.next": window.docks.enter_next,
@@ -68,6 +71,10 @@ class Commands(QObject):
         for changed in (window.run.busy_changed, window.run.live_changed, window.selection.changed):
             changed.connect(self._enable_runs)
         self._enable_runs()
+        self._written: tuple[str, ...] = ()
+        window.run.finished.connect(lambda summary: self._note_written(summary["out"]))
+        window.files.opened.connect(lambda: self._note_written((), anew=True))
+        self._note_written((), anew=True)
         self._offer_themes()
         stack = window.document.undo_stack
         stack.canUndoChanged.connect(actions["edit.undo"].setEnabled)
@@ -184,6 +191,21 @@ class Commands(QObject):
             action.triggered.connect(use(theme))
         choices[settings.theme].setChecked(True)
         settings.theme_changed.connect(lambda theme: choices[theme].setChecked(True))
+
+    def show_written(self) -> None:
+        """Opens the folder that the last run wrote to, or the one that all it wrote lies in."""
+        places = [Path(path) for path in self._written]
+        folders = [str(path if path.is_dir() else path.parent) for path in places if path.exists()]
+        if not folders:
+            self._window.tell(self.tr("What the run wrote is not there any more."))
+        elif not QDesktopServices.openUrl(QUrl.fromLocalFile(os.path.commonpath(folders))):
+            self._window.tell(self.tr("Written: {places}").format(places=", ".join(self._written)))
+
+    def _note_written(self, paths: Sequence[str], *, anew: bool = False) -> None:
+        """Remembers what a run wrote. A trial writes nothing, and what was written before it is still there."""
+        if paths or anew:
+            self._written = tuple(paths)
+        self._window.actions["run.written"].setEnabled(bool(self._written))
 
     def _enable_runs(self) -> None:
         run, actions = self._window.run, self._window.actions

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QDesktopServices
 from pytestqt.qtbot import QtBot
 
+from gui.run_teller import cancelled_summary
 from gui.settings import Settings
 from nodegraph.graph.io import dumps
 from nodegraph.graph.model import Graph, Node, graph_of
@@ -72,6 +74,27 @@ def test_a_picture_that_was_cropped_and_never_opened_is_shown_on_its_node(
         edited = window.results.of("crop").contents
         assert edited and all("edits=" in content for content in edited)
         qtbot.waitUntil(lambda: all(window.thumbnails.get(content) is not None for content in edited), timeout=20_000)
+
+
+def test_what_a_run_wrote_is_shown_in_its_folder(
+    qtbot: QtBot, registry: Registry, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: shown.append(url.toLocalFile()) or True)
+    path = tmp_path / "graph.json"
+    path.write_text(dumps(writing("out/set", registry)), "utf-8")
+    with open_window(registry, settings, tmp_path / "swaps") as window:
+        show = window.actions["run.written"]
+        window.files.open(path)
+        assert not show.isEnabled()
+        with qtbot.waitSignal(window.run.finished, timeout=60_000):
+            window.actions["run.all"].trigger()
+        show.trigger()
+        assert shown == [str(tmp_path / "out/set")]
+        window.run.finished.emit({**cancelled_summary(), "exit": 0})
+        assert show.isEnabled(), "a trial writes nothing; what was written before is still there"
+        window.files.show(SMALL, None)
+        assert not show.isEnabled()
 
 
 @pytest.mark.parametrize("allowed", [True, False])

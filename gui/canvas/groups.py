@@ -187,7 +187,7 @@ class GroupItem(QGraphicsItem):
         painter.setFont(style.heading(_title_size(painter.worldTransform().m11())))
         painter.setPen(colour)
         text = painter.fontMetrics().elidedText(
-            self.content.title, Qt.TextElideMode.ElideRight, int(self._rect.width() - 30)
+            self.content.title[:200], Qt.TextElideMode.ElideRight, int(self._rect.width() - 30)
         )
         place = self.header().adjusted(14, 0, -14, max(0.0, painter.fontMetrics().height() - HEADER))
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, text)

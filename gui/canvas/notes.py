@@ -19,6 +19,8 @@ ACROSS, DOWN = 10.0, 8.0
 """Room around the words."""
 
 GRIP = 14.0
+SHOWN = 4000
+"""So many characters are painted: more fit on no note, and a file may hold a novel."""
 
 
 def rect_of(note: Note, index: int) -> QRectF:
@@ -47,7 +49,7 @@ def with_size(note: Note, rect: QRectF) -> Note:
 def height_of(text: str, width: float, metrics: QFontMetricsF) -> float:
     """How high a note must be so that its words are seen."""
     room = QRectF(0, 0, width - 2 * ACROSS, 100_000)
-    return ceil(metrics.boundingRect(room, int(WRAPPED), text).height() + 2 * DOWN)
+    return ceil(metrics.boundingRect(room, int(WRAPPED), text[:SHOWN]).height() + 2 * DOWN)
 
 
 class NoteItem(QGraphicsItem):
@@ -113,7 +115,7 @@ class NoteItem(QGraphicsItem):
         painter.drawRoundedRect(self._size, 6, 6)
         painter.setFont(self._letters(painter.worldTransform().m11()).text)
         painter.setPen(style.text)
-        painter.drawText(self._size.adjusted(ACROSS, DOWN, -ACROSS, -DOWN), int(WRAPPED), self.note.text)
+        painter.drawText(self._size.adjusted(ACROSS, DOWN, -ACROSS, -DOWN), int(WRAPPED), self.note.text[:SHOWN])
         painter.setPen(QPen(faded(colour, 0.8), 1.2))
         corner = self._size.bottomRight() - QPointF(4, 4)
         for step in (3.5, 7.0):

@@ -34,7 +34,6 @@ from gui.canvas.inline import InlineEditing
 from gui.canvas.keys import press_key
 from gui.canvas.menu import menu_at
 from gui.canvas.minimap import Minimap
-from gui.canvas.node_face import words
 from gui.canvas.node_geometry import snapped
 from gui.canvas.press import gesture_for
 from gui.canvas.scene import CanvasScene, ThumbnailSource
@@ -44,7 +43,13 @@ from gui.document import GraphDocument
 from gui.results import Results
 from gui.selection import Selection
 from gui.theme.theme import Theme
+from gui.translation import marked, words
 from nodegraph.problems import ProblemError
+
+ABOUT = marked(
+    "Nodes and the links between them. Arrow keys go from node to node, Tab adds a node after the chosen one, "
+    "C connects two, Return edits."
+)
 
 
 class CanvasView(Choosing):
@@ -80,7 +85,7 @@ class CanvasView(Choosing):
         install()
         self.setObjectName("canvas")
         self.setAccessibleName(words("Graph"))
-        self.setAccessibleDescription(words("Nodes and the links between them. Arrow keys go from node to node."))
+        self.setAccessibleDescription(words(ABOUT))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
         self.viewport().setProperty("error_colour", theme["state_error"])

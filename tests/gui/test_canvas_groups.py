@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPlainTextEdit
+from PySide6.QtWidgets import QPlainTextEdit, QStyleOptionGraphicsItem
 from pytestqt.qtbot import QtBot
 
 from gui.canvas.groups import regrouped, stored_rect
+from gui.canvas.notes import NoteItem
 from gui.document import GraphDocument
 from nodegraph.graph.edit import SetNotes
 from nodegraph.graph.io import loads
@@ -213,3 +216,18 @@ def test_a_node_and_a_note_at_the_origin_keep_their_place_among_the_others(hand:
     places = {id: item.pos() for id, item in hand.view.graph_scene.nodes.items()}
     assert places["sharp"] - places["folder"] == QPointF(300, 0)
     assert hand.view.graph_scene.notes[0].pos() == places["folder"]
+
+
+def test_a_novel_in_a_note_is_painted_as_fast_as_its_beginning(hand: Hand) -> None:
+    style = hand.view.graph_scene.style_
+    seen: list[bytes] = []
+    for text in ("word " * 800, "word " * 2_000_000):
+        picture = QImage(400, 300, QImage.Format.Format_ARGB32)
+        picture.fill(0)
+        painter = QPainter(picture)
+        start = time.process_time()
+        NoteItem(0, Note(text, {"x": 0, "y": 0, "w": 300, "h": 200}), style).paint(painter, QStyleOptionGraphicsItem())
+        took = time.process_time() - start
+        painter.end()
+        seen.append(bytes(picture.constBits()))
+    assert seen[0] == seen[1] and took < 0.5

@@ -7,13 +7,17 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from gui.settings import Settings
 from gui.theme.labels import styled_label
+from nodegraph.graph.model import Graph
 
 FLAG = "hints-dismissed"
 MARGIN = 22
 
 
 class Hints(QFrame):
-    """A card at the bottom of `over` with one hint at a time; doing what it says leads on to the next."""
+    """A card at the bottom of `over` with one hint at a time; doing what it says leads on to the next.
+
+    They are about the first graph: `dismiss` them when another one is opened.
+    """
 
     def __init__(self, settings: Settings, over: QWidget) -> None:
         super().__init__(over)
@@ -74,6 +78,11 @@ class Hints(QFrame):
     def was_chosen(self) -> None:
         """A node was clicked, which the second hint is about."""
         if self._at == 1:
+            self._forward()
+
+    def was_edited(self, before: Graph, after: Graph) -> None:
+        """A node was added, which the last hint is about."""
+        if self._at == 2 and len(after.nodes) > len(before.nodes):
             self._forward()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

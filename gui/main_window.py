@@ -192,6 +192,8 @@ class MainWindow(QMainWindow):
             self._hints = hints = Hints(self.settings, self.canvas)
             self.run.started.connect(hints.was_run)
             self.selection.changed.connect(hints.was_chosen)
+            self.document.changed.connect(hints.was_edited)
+            self.files.opened.connect(hints.dismiss)
             hints.show()
         self.canvas.setFocus()
 

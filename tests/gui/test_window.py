@@ -17,7 +17,7 @@ from gui.files.examples import examples
 from gui.main_window import MainWindow
 from gui.palette.help import HelpDialog
 from gui.settings import Settings
-from nodegraph.graph.edit import SetTitle
+from nodegraph.graph.edit import RemoveNode, SetTitle
 from nodegraph.graph.io import dumps, load
 from nodegraph.graph.model import End, Graph, Node, graph_of
 from nodegraph.registry import Registry
@@ -65,6 +65,18 @@ def test_doing_what_a_hint_says_leads_on_to_the_next(window: MainWindow) -> None
     assert hints._at == 1
     window.selection.choose(["caption"])
     assert hints._at == 2
+    window.document.push(RemoveNode("report"), "Delete")
+    assert hints.isVisible()
+    window.canvas.add_node("source/folder", QPointF())
+    assert not hints.isVisible() and window.settings.flag("hints-dismissed")
+
+
+def test_hints_are_not_in_the_way_of_another_graph(window: MainWindow) -> None:
+    window.start()
+    hints = window._hints
+    assert hints is not None and hints.isVisible()
+    window.actions["file.new"].trigger()
+    assert not hints.isVisible()
 
 
 def test_dismissed_hints_do_not_come_back(window: MainWindow) -> None:

@@ -100,7 +100,7 @@ def drag_the_threshold(window: MainWindow, qtbot: QtBot) -> None:
     low = window.document.graph.nodes["cut"].params["low"]
     assert window.document.undo_stack.count() == steps + 1
     kept = sum(value >= low for value in editor.distribution.values)
-    assert 0 < kept < rows and f"{kept:,} kept" in said[-1]
+    assert 0 < kept < rows and f"{kept:,}&nbsp;kept" in said[-1]
     run(window, qtbot)
     result = window.results.of("cut")
     assert (result.rows_in, result.rows_out, result.state) == (rows, kept, "done")

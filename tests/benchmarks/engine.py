@@ -100,7 +100,7 @@ def _value(measure: str, generator: np.random.Generator) -> object:
 
 
 def replay(title: str, cache: Path, folder: Path, given: Registry, limit: float) -> float:
-    """Runs the graph and prints seconds a step. Raises RuntimeError where anything was measured."""
+    """Runs the graph and prints how long it took, steps too. Raises RuntimeError where anything was measured."""
     starts: dict[int, tuple[str, ...]] = {}
     steps: list[str] = []
 
@@ -110,14 +110,14 @@ def replay(title: str, cache: Path, folder: Path, given: Registry, limit: float)
         elif isinstance(event, StepDone):
             steps.append(f"{'+'.join(starts[event.index])} {event.seconds:.2f}")
 
-    began = time.perf_counter()
+    began, processor = time.perf_counter(), time.process_time()
     result = run(graph(folder, limit), given, RunOptions(device="cpu", cache=cache), hear)
-    seconds = time.perf_counter() - began
+    seconds, processor = time.perf_counter() - began, time.process_time() - processor
     summary = result.summary
     if summary.decodes or summary.model_calls or summary.cache_misses or summary.exit:
         raise RuntimeError(f"something was measured or failed: {summary}")
     kept = summary.nodes["limit"]["out"]
-    print(f"  {title:24}{seconds:7.2f} s   {kept:,} kept; {', '.join(steps)} s", flush=True)
+    print(f"  {title:24}{seconds:7.2f} s {processor:7.2f} CPU s   {kept:,} kept; {', '.join(steps)} s", flush=True)
     return seconds
 
 

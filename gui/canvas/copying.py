@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF
@@ -53,24 +53,22 @@ def copying(graph: Graph, part: Graph, way: QPointF, places: Mapping[str, QPoint
     are. The copies also take what the edges `fed` brought to their originals.
     """
     names: dict[str, str] = {}
+    taken: set[str] = set()
     edits: list[Edit] = []
     for id, node in part.nodes.items():
         place = places.get(id, QPointF()) + way
         ui = {**node.ui, "x": coordinate(place.x()), "y": coordinate(place.y())}
-        names[id] = id if id not in graph.nodes else new_id(graph, node.type)
-        edit = AddNode(replace(node, id=names[id], ui=ui))
-        graph = applied(graph, [edit])
-        edits.append(edit)
+        names[id] = id if id not in graph.nodes and id not in taken else new_id(graph, node.type, taken=taken)
+        taken.add(names[id])
+        edits.append(AddNode(replace(node, id=names[id], ui=ui)))
     inner = [edge for edge in part.edges if edge.source.node in names]
     copies = [replace(edge, source=End(names[edge.source.node], edge.source.port)) for edge in inner]
-    for edge in (*copies, *fed):
-        if edge.target.node in names:
-            copy = with_points(replace(edge, target=End(names[edge.target.node], edge.target.port)), [])
-            try:
-                graph = applied(graph, [Connect(copy)])
-            except ProblemError:  # text from somewhere else may hold edges that no graph can have
-                continue
-            edits.append(Connect(copy))
+    wires = [
+        Connect(with_points(replace(edge, target=End(names[edge.target.node], edge.target.port)), []))
+        for edge in (*copies, *fed)
+        if edge.target.node in names
+    ]
+    edits += _possible(applied(graph, [Several(tuple(edits))]), wires)
     groups = [
         replace(with_rect(group, rect.translated(way)) if (rect := stored_rect(group)) else group, nodes=nodes)
         for group in part.groups
@@ -82,3 +80,19 @@ def copying(graph: Graph, part: Graph, way: QPointF, places: Mapping[str, QPoint
     if notes:
         edits.append(SetNotes((*graph.notes, *notes)))
     return Copied(Several(tuple(edits)), tuple(names.values()), len(notes))
+
+
+def _possible(graph: Graph, wires: Sequence[Connect]) -> list[Connect]:
+    """The edges that the graph can have: text from somewhere else may hold others."""
+    try:
+        applied(graph, [Several(tuple(wires))])
+    except ProblemError:
+        found: list[Connect] = []
+        for wire in wires:
+            try:
+                graph = applied(graph, [wire])
+            except ProblemError:
+                continue
+            found.append(wire)
+        return found
+    return list(wires)

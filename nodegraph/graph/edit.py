@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import fields, replace
+from functools import reduce
+from itertools import groupby
 from operator import is_
 from typing import Any, cast, get_args
 
@@ -88,11 +90,14 @@ def _parts(value: object) -> tuple[object, ...]:
     return cast(tuple[object, ...], value) if isinstance(value, tuple) else (value,)
 
 
-def new_id(graph: Graph, type: str) -> str:
-    """A free readable id for a node of this type: "filter/threshold" gives "threshold", then "threshold-2"."""
+def new_id(graph: Graph, type: str, *, taken: Container[str] = ()) -> str:
+    """A free readable id for a node of this type: "filter/threshold" gives "threshold", then "threshold-2".
+
+    Ids in `taken` are not free either.
+    """
     base = re.sub(r"[\s.=/\\\x00-\x1f\x7f]+", "-", type.rpartition("/")[2]).strip("-")[:90] or "node"
     number, id = 1, base
-    while id in graph.nodes:
+    while id in graph.nodes or id in taken:
         number += 1
         id = f"{base}-{number}"
     return id
@@ -130,8 +135,9 @@ def _edited(graph: Graph, edit: Edit) -> Graph:
         case RenameNode(id, new):
             return _renamed(graph, id, new)
         case Several(edits):
-            for one in edits:
-                graph = _edited(graph, one)
+            for adds, run in groupby(edits, lambda one: isinstance(one, AddNode)):
+                some = tuple(run)
+                graph = _with_new_nodes(graph, some) if adds else reduce(_edited, some, graph)
             return graph
         case Restore():
             return _restored(graph, edit)
@@ -184,6 +190,17 @@ def _new_node(graph: Graph, node: Node) -> Node:
     )
 
 
+def _with_new_nodes(graph: Graph, edits: Iterable[Edit]) -> Graph:
+    """Nodes one after the other, put into the graph together: a graph of 1,000 is copied in one step, not in 1,000."""
+    new: dict[str, Node] = {}
+    for edit in edits:
+        if isinstance(edit, AddNode):
+            if edit.node.id in new:  # taken: told as ever
+                graph, new = replace(graph, nodes={**graph.nodes, **new}), {}
+            new[edit.node.id] = _new_node(graph, edit.node)
+    return replace(graph, nodes={**graph.nodes, **new})
+
+
 def _without_node(graph: Graph, id: str) -> Graph:
     graph.node(id)
     edges = tuple(edge for edge in graph.edges if id not in (edge.source.node, edge.target.node))
@@ -206,12 +223,28 @@ def _new_edge(graph: Graph, edge: Edge) -> Edge:
     if taken is not None:
         message = f"{edge.target} is connected already, to {taken.source}."
         raise problem("port-taken", message, "Remove that edge first.", value=str(edge.target))
-    if source == target or source in graph.downstream(target):
+    if source == target or _leads(graph, target, source):
         after = Graph(nodes=graph.nodes, edges=(*graph.edges, edge))
         loops = [loop for loop in after.loops() if source in after.downstream(loop[0]) or source in loop]
         raise ProblemError(loop_problem(loops[0]))
     _json_value(dict(edge.extra), "edge")
     return edge
+
+
+def _leads(graph: Graph, start: str, end: str) -> bool:
+    """Whether edges lead from one node to another. Asked once for each new edge, too often to build a network."""
+    into: dict[str, list[str]] = {}
+    for edge in graph.edges:
+        into.setdefault(edge.source.node, []).append(edge.target.node)
+    seen, waiting = {start}, [start]
+    while waiting:
+        for after in into.get(waiting.pop(), ()):
+            if after == end:
+                return True
+            if after not in seen:
+                seen.add(after)
+                waiting.append(after)
+    return False
 
 
 def _without_edge(graph: Graph, edge: Edge) -> Graph:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
@@ -11,12 +12,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPlainTextEdit, QStyleOptionGraphicsItem
 from pytestqt.qtbot import QtBot
 
+from gui.canvas.copying import copying
 from gui.canvas.groups import regrouped, stored_rect
 from gui.canvas.notes import NoteItem
 from gui.document import GraphDocument
-from nodegraph.graph.edit import SetNotes
+from nodegraph.graph.edit import SetNotes, applied
 from nodegraph.graph.io import loads
-from nodegraph.graph.model import Graph, Group, Note
+from nodegraph.graph.model import Edge, End, Graph, Group, Node, Note
 from tests.gui.canvas_hand import CONTROL, LEFT, SHIFT, Hand, edges, hand_on, shown, three
 
 ALT = Qt.KeyboardModifier.AltModifier
@@ -231,3 +233,24 @@ def test_a_novel_in_a_note_is_painted_as_fast_as_its_beginning(hand: Hand) -> No
         painter.end()
         seen.append(bytes(picture.constBits()))
     assert seen[0] == seen[1] and took < 0.5
+
+
+def test_a_large_part_is_copied_at_once(hand: Hand) -> None:
+    nodes = {f"n{step:03}": Node(f"n{step:03}", "inspect/probe", ui={"x": step * 260, "y": 0}) for step in range(300)}
+    names = sorted(nodes)
+    wires = [Edge(End(one, "images"), End(other, "images")) for one, other in pairwise(names)]
+    graph = Graph(nodes=nodes, edges=tuple(wires))
+    start = time.process_time()
+    edit = copying(graph, graph, QPointF(0, 400), {}).edit
+    assert time.process_time() - start < 2.0
+    after = applied(graph, [edit])
+    assert len(after.nodes) == 600 and len(after.edges) == 598
+
+
+def test_of_text_from_elsewhere_only_the_edges_are_taken_that_a_graph_can_have() -> None:
+    nodes = {id: Node(id, "inspect/probe") for id in "abc"}
+    wires = [("a", "b"), ("c", "b"), ("b", "a"), ("b", "c"), ("gone", "c")]
+    part = Graph(nodes=nodes, edges=tuple(Edge(End(one, "images"), End(other, "images")) for one, other in wires))
+    after = applied(Graph(), [copying(Graph(), part, QPointF(), {}).edit])
+    assert after.nodes.keys() == nodes.keys() and not after.loops()
+    assert len(after.edges) == 2 and len({edge.target for edge in after.edges}) == 2

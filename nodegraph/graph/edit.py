@@ -135,9 +135,14 @@ def _edited(graph: Graph, edit: Edit) -> Graph:
         case RenameNode(id, new):
             return _renamed(graph, id, new)
         case Several(edits):
-            for adds, run in groupby(edits, lambda one: isinstance(one, AddNode)):
+            for kind, run in groupby(edits, type):
                 some = tuple(run)
-                graph = _with_new_nodes(graph, some) if adds else reduce(_edited, some, graph)
+                if kind is AddNode:
+                    graph = _with_new_nodes(graph, some)
+                elif kind is SetUi:
+                    graph = _with_places(graph, some)
+                else:
+                    graph = reduce(_edited, some, graph)
             return graph
         case Restore():
             return _restored(graph, edit)
@@ -199,6 +204,18 @@ def _with_new_nodes(graph: Graph, edits: Iterable[Edit]) -> Graph:
                 graph, new = replace(graph, nodes={**graph.nodes, **new}), {}
             new[edit.node.id] = _new_node(graph, edit.node)
     return replace(graph, nodes={**graph.nodes, **new})
+
+
+def _with_places(graph: Graph, edits: Iterable[Edit]) -> Graph:
+    """Where nodes are drawn, put into the graph together for the same reason."""
+    moved: dict[str, Node] = {}
+    for edit in edits:
+        if isinstance(edit, SetUi) and edit.node is not None:
+            node = moved.get(edit.node) or graph.node(edit.node)
+            moved[edit.node] = replace(node, ui=_json_value(dict(edit.ui), "ui"))
+        else:
+            graph = _edited(graph, edit)
+    return replace(graph, nodes={**graph.nodes, **moved}) if moved else graph
 
 
 def _without_node(graph: Graph, id: str) -> Graph:

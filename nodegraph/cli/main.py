@@ -66,15 +66,9 @@ CYCLES_BEFORE_COLLECTION = 200_000
 of 3.8 CPU seconds on looking through modules that stay for ever."""
 
 
-BLAS_PATIENCE = "4"
-"""Clock cycles, as a power of two, that OpenBLAS's threads spin after each product before they sleep. With its default of
-26 they take an eighth of all CPU seconds of a run, and of its time on two cores a fifth."""
-
-
 def main(arguments: list[str] | None = None) -> None:
     """Runs the command and leaves with its exit code. A problem is a line on stderr, never a traceback."""
     gc.set_threshold(CYCLES_BEFORE_COLLECTION)
-    os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", BLAS_PATIENCE)  # is read when numpy is imported, here and in workers
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a name that the terminal's encoding lacks must not end a run
             stream.reconfigure(errors="backslashreplace")

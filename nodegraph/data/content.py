@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol
 
 from nodegraph.data.opening import opened
-from nodegraph.data.paths import path_of
+from nodegraph.data.paths import system_path
 from nodegraph.data.unreadable import Unavailable
 
 CHUNK = 1 << 20
@@ -143,7 +143,7 @@ def _known(paths: Sequence[str], memo: StatMemo) -> list[str | None]:
 
 def _state(path: str) -> Stat | None:
     try:
-        found = os.stat(path if "\\" not in path else path_of(path))  # noqa: PTH116  (a Path takes longer than the call)
+        found = os.stat(system_path(path))  # noqa: PTH116
     except (OSError, ValueError):
         return None  # reading it tells why
     return _stat(found) if stat.S_ISREG(found.st_mode) else None

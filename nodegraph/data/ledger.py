@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 import polars as pl
 
@@ -20,6 +21,7 @@ LEDGER_SCHEMA: dict[str, type[pl.DataType]] = {
 ERROR_RULE = "error"
 
 
+@cache
 def empty_ledger() -> pl.DataFrame:
     """A ledger without rows."""
     return pl.DataFrame(schema=LEDGER_SCHEMA)

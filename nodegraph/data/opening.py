@@ -8,7 +8,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import BinaryIO
 
-from nodegraph.data.paths import path_of
+from nodegraph.data.paths import system_path
 from nodegraph.data.unreadable import Unavailable, unavailable
 
 
@@ -21,7 +21,7 @@ def opened(path: str | os.PathLike[str]) -> Generator[BinaryIO]:
     # Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever; for regular files it does nothing.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
     try:
-        number = os.open(path_of(path), flags)
+        number = os.open(system_path(path), flags)
         if not stat.S_ISREG(os.fstat(number).st_mode):
             os.close(number)
             raise Unavailable("not-a-file", "it is a folder, pipe, socket or device, not a file")

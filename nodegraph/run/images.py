@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from nodegraph.data.content import RACY_NS, content_id
 from nodegraph.data.header import Header, read_header
-from nodegraph.data.paths import path_of
+from nodegraph.data.paths import system_path
 from nodegraph.data.pixels import Decoded, decode, decode_full, middle
 from nodegraph.data.recipe import Recipe
 from nodegraph.data.unreadable import Unavailable, Unreadable
@@ -124,7 +124,7 @@ def _raised(result: T | Unreadable | Unavailable) -> T:
 def _holds(path: str, cid: str, since: int) -> bool:
     """Whether the file holds this content. Read only where it was changed after `since`: it was hashed later."""
     try:
-        status = path_of(path).stat()
+        status = os.stat(system_path(path))  # noqa: PTH116
         changed = status.st_mtime_ns if os.name == "nt" else status.st_ctime_ns
         return changed < since or content_id(path) == cid
     except (OSError, Unavailable):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 SIDE = 64
 """CleanVision judges blur on a picture whose longer side is at most this."""
+
+LEVELS = np.arange(256)
 
 
 @measure("blur", rev=1, takes=Picture("L", 256))
@@ -30,8 +33,11 @@ def blur(picture: Image.Image) -> dict[str, float]:
     ratio = max(picture.size) / SIDE
     if ratio > 1:
         picture = picture.resize((max(int(picture.width // ratio), 1), max(int(picture.height // ratio), 1)))
-    counts = np.array(picture.filter(ImageFilter.FIND_EDGES).histogram())
-    levels = np.arange(len(counts))
-    mean = counts @ levels / counts.sum()
-    variance = counts @ (levels - mean) ** 2 / counts.sum()
-    return {"edges": float(np.sqrt(variance)), "histogram": float(np.std(picture.histogram()))}
+    edges = np.array(picture.filter(ImageFilter.FIND_EDGES).histogram())
+    tones = np.array(picture.histogram())
+    pixels = picture.width * picture.height
+    total, squares = int(edges @ LEVELS), int(edges @ LEVELS**2)
+    return {
+        "edges": math.sqrt(pixels * squares - total**2) / pixels,
+        "histogram": math.sqrt(len(LEVELS) * int(tones @ tones) - pixels**2) / len(LEVELS),
+    }

@@ -55,6 +55,14 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Sizes:
+    """Asks for the picture in the sizes that are shared, where only the model says how large it must be.
+
+    It gives a `nodegraph.data.pixels.Decoded`, of which `at_least(side)` is the smallest picture that will do.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class Detail:
     """Asks for the middle of the upright sRGB picture at its full size: a read-only uint8 array as for `Pixels`.
 
@@ -86,7 +94,7 @@ class Words:
     """Asks for a text. Its content id is the hash of the text."""
 
 
-Takes = Pixels | Picture | Detail | FileHeader | Readability | Words
+Takes = Pixels | Picture | Sizes | Detail | FileHeader | Readability | Words
 
 
 @dataclass(frozen=True, slots=True)

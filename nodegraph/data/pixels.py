@@ -73,6 +73,14 @@ class Decoded:
             picture = self._sized[request] = self._made(request)
         return picture
 
+    def at_least(self, side: int) -> Image.Image:
+        """The RGB picture of 256 px if its shorter side is at least `side`, else the reduced decode. It is shared, too.
+
+        It depends on the picture and `side` alone, never on what was asked for before.
+        """
+        scale = min(1.0, THUMBNAIL_SIDE / max(self.image.size))
+        return self.picture(SMALL if int(min(self.image.size) * scale) >= side else Pixels("RGB", None))
+
     def _made(self, request: Pixels) -> Image.Image:
         side = request.max_side
         if side is None:

@@ -20,7 +20,7 @@ from nodegraph.data.paths import system_path
 from nodegraph.data.pixels import Decoded, decode, decode_full, middle
 from nodegraph.data.recipe import Recipe
 from nodegraph.data.unreadable import Unavailable, Unreadable
-from nodegraph.measures import REDUCED_SIDE, Detail, FileHeader, Picture, Pixels, Readability, Takes
+from nodegraph.measures import REDUCED_SIDE, Detail, FileHeader, Picture, Pixels, Readability, Sizes, Takes
 
 T = TypeVar("T")
 KEPT_BYTES = 256 * 1024 * 1024
@@ -55,6 +55,8 @@ class OpenImage:
                 return self._decode().pixels(takes)
             if isinstance(takes, Picture):
                 return self._decode().picture(takes.pixels)
+            if isinstance(takes, Sizes):
+                return self._decode()
             if isinstance(takes, Detail):
                 return self._detail(takes)
             if isinstance(takes, FileHeader):

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nodegraph import ModelFiles, ModelOf, ModelUse, Picture, Words, measure, problem
+from nodegraph import ModelFiles, ModelOf, ModelUse, Sizes, Words, measure, problem
 from nodegraph.models.importing import importing, without
 
 if TYPE_CHECKING:
-    from PIL import Image
+    from nodegraph.data.pixels import Decoded
 
 Vector = NDArray[np.float16]
 
@@ -81,13 +81,14 @@ def load_clip(files: ModelFiles, device: str) -> ClipModel:
     )
 
 
-def prepare_image(handle: ClipModel, picture: Image.Image, *, model: str) -> NDArray[np.uint8]:
-    """The RGB picture resized and cropped as the model wants it, uint8, (side, side, 3)."""
+def prepare_image(handle: ClipModel, decoded: Decoded, *, model: str) -> NDArray[np.uint8]:
+    """The picture resized and cropped as the model wants it, uint8, (side, side, 3)."""
+    picture = decoded.at_least(handle.side * REDUCING_GAP)
     factor = min(picture.size) // (handle.side * REDUCING_GAP)
     return np.asarray(handle.geometry(picture.reduce(factor) if factor > 1 else picture))
 
 
-@measure("clip_image", rev=1, takes=Picture("RGB", None), model=ModelUse(load_clip, prepare_image))
+@measure("clip_image", rev=2, takes=Sizes(), model=ModelUse(load_clip, prepare_image))
 def clip_image(
     handle: ClipModel, batch: Sequence[NDArray[np.uint8]], *, model: Annotated[str, ModelOf("clip")]
 ) -> Sequence[Vector]:

@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from nodegraph.data.pixels import Unavailable, Unreadable, decode, decode_full, read_header, thumbnail
+from nodegraph.data.pixels import Decoded, Unavailable, Unreadable, decode, decode_full, read_header, thumbnail
 from nodegraph.data.recipe import Recipe
-from nodegraph.measures import Pixels
+from nodegraph.measures import Picture, Pixels
 from tests.data.pictures import encoded, noise, png_chunk, png_claiming
 
 PLAIN = Recipe()
@@ -349,3 +349,20 @@ def test_odd_metadata_raise_no_warning(file: Path) -> None:
 def test_importing_the_package_does_not_import_pillow() -> None:
     code = "import sys, nodegraph, nodegraph.data.pixels; sys.exit('PIL' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("size", "side", "expected"),
+    [((800, 600), 128, (256, 192)), ((800, 600), 192, (256, 192)), ((800, 600), 193, (800, 600)),
+     ((800, 100), 64, (800, 100)), ((100, 80), 64, (100, 80)), ((100, 80), 300, (100, 80))],
+)  # fmt: skip
+def test_the_smallest_picture_that_is_large_enough_is_given(
+    size: tuple[int, int], side: int, expected: tuple[int, int]
+) -> None:
+    assert Decoded(Image.new("RGB", size)).at_least(side).size == expected
+
+
+def test_a_picture_and_its_array_are_the_same() -> None:
+    decoded = Decoded(Image.linear_gradient("L").convert("RGB").resize((500, 300)))
+    for request in (Picture("RGB", None), Picture("L", 100)):
+        assert np.array_equal(np.asarray(decoded.picture(request.pixels)), decoded.pixels(request.pixels))

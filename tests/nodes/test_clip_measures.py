@@ -67,7 +67,7 @@ def test_an_embedding_is_that_of_open_clip_used_plainly(clip: ClipModel) -> None
     small = [
         at for at, picture in enumerate(PICTURES) if max(picture.size) <= 256 and min(picture.size) < 4 * clip.side
     ]
-    assert len(small) > 5
+    assert len(small) == 5
     assert embeddings(clip, PICTURES)[small].astype(np.float32) == pytest.approx(plain[small], abs=1e-3)
 
 

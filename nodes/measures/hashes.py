@@ -1,17 +1,20 @@
 """Perceptual hashes: 64 bits that stay close when a picture is resized, recompressed or recoloured.
 
-The definitions are those of the imagehash library (hash size 8), bit for bit on the same array.
+The definitions are those of the imagehash library (hash size 8), bit for bit on the same picture.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nodegraph import Pixels, measure
+from nodegraph import Picture, measure
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 HashMethod = Literal["phash", "dhash", "whash"]
 Bits = NDArray[np.bool_]
@@ -26,43 +29,46 @@ ORIENTATIONS = ("upright", "mirror", "flip", "turn_180", "transpose", "turn_90",
 """
 
 
-@measure("image_hash", rev=2, takes=Pixels("L", 256))
-def image_hash(pixels: NDArray[np.uint8], *, method: HashMethod = "phash") -> dict[str, Any]:
-    """The hashes of a picture in all 8 orientations, and how much there is to see in it.
+@measure("image_hash", rev=2, takes=Picture("L", 256))
+def image_hash(picture: Image.Image, *, method: HashMethod = "phash") -> dict[str, Any]:
+    """The hashes of a grey picture in all 8 orientations, and how much there is to see in it.
 
     `hashes`: 8 words of 16 hex digits in the order of `ORIENTATIONS`, joined by spaces; the first is what
     `str(imagehash.phash(picture))` gives. `detail`: see `detail`.
     """
-    block = frequencies(pixels)
-    variants = {"phash": lambda: _phashes(block), "dhash": lambda: _dhashes(pixels), "whash": lambda: _whashes(pixels)}
+    block = frequencies(picture)
+    variants = {
+        "phash": lambda: _phashes(block),
+        "dhash": lambda: _dhashes(picture),
+        "whash": lambda: _whashes(picture),
+    }
     words = (hexadecimal(bits) for bits in variants[method]())
     return {"hashes": " ".join(words), "detail": detail(block)}
 
 
-def phash(pixels: NDArray[np.uint8]) -> Bits:
+def phash(picture: Image.Image) -> Bits:
     """DCT hash: whether each of the 8 x 8 lowest frequencies is above their median (Krawetz, 2011)."""
-    return _above_median(frequencies(pixels))
+    return _above_median(frequencies(picture))
 
 
-def dhash(pixels: NDArray[np.uint8]) -> Bits:
+def dhash(picture: Image.Image) -> Bits:
     """Gradient hash: whether each pixel of the 9 x 8 picture is lighter than the one to its left (Krawetz, 2013)."""
-    small = _resized(pixels, 9, 8)
+    small = _resized(picture, 9, 8)
     return small[:, 1:] > small[:, :-1]
 
 
-def whash(pixels: NDArray[np.uint8]) -> Bits:
+def whash(picture: Image.Image) -> Bits:
     """Haar wavelet hash: whether each of the 8 x 8 approximation coefficients is above their median (Petrov, 2016)."""
     import imagehash
-    from PIL import Image
 
-    return imagehash.whash(Image.fromarray(pixels)).hash
+    return imagehash.whash(picture).hash
 
 
-def frequencies(pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
+def frequencies(picture: Image.Image) -> NDArray[np.float64]:
     """The 8 x 8 lowest frequencies of the DCT-II of the 32 x 32 grey picture, unnormalised, lowest first."""
     from scipy.fft import dct
 
-    small = _resized(pixels, 32, 32).astype(np.float64)
+    small = _resized(picture, 32, 32).astype(np.float64)
     columns: NDArray[np.float64] = np.asarray(dct(small, axis=0))[:8]
     return np.asarray(dct(columns, axis=1))[:, :8]
 
@@ -98,10 +104,10 @@ def oriented(words: Sequence[str], *, flips: bool, rotations: bool) -> NDArray[n
     return unsigned([word for row in words for word in row.split()]).reshape(-1, len(ORIENTATIONS))[:, columns]
 
 
-def _resized(pixels: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
-    from PIL import Image
+def _resized(picture: Image.Image, width: int, height: int) -> NDArray[np.uint8]:
+    from PIL.Image import Resampling
 
-    return np.asarray(Image.fromarray(pixels).resize((width, height), Image.Resampling.LANCZOS))
+    return np.asarray(picture.resize((width, height), Resampling.LANCZOS))
 
 
 def _above_median(blocks: NDArray[np.float64]) -> Bits:
@@ -121,9 +127,9 @@ def _phashes(block: NDArray[np.float64]) -> Bits:
     return _above_median(np.stack(blocks))
 
 
-def _whashes(pixels: NDArray[np.uint8]) -> list[Bits]:
+def _whashes(picture: Image.Image) -> list[Bits]:
     # the Haar approximation of a mirrored picture is the mirrored approximation, and the median stays
-    bits = whash(pixels)
+    bits = whash(picture)
     return [
         bits,
         bits[:, ::-1],
@@ -136,12 +142,12 @@ def _whashes(pixels: NDArray[np.uint8]) -> list[Bits]:
     ]
 
 
-def _dhashes(pixels: NDArray[np.uint8]) -> list[Bits]:
+def _dhashes(picture: Image.Image) -> list[Bits]:
     def gradient(small: NDArray[np.uint8]) -> Bits:
         return small[:, 1:] > small[:, :-1]
 
-    lying = _resized(pixels, 9, 8)
-    standing = _resized(pixels, 8, 9).T
+    lying = _resized(picture, 9, 8)
+    standing = _resized(picture, 8, 9).T
     views = [lying, lying[:, ::-1], lying[::-1], lying[::-1, ::-1]]
     views += [standing, standing[::-1], standing[:, ::-1], standing[::-1, ::-1]]
     return [gradient(view) for view in views]

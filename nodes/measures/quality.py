@@ -33,19 +33,19 @@ def quality(picture: Image.Image) -> dict[str, float]:
     """
     if max(picture.size) > REDUCED_SIDE:
         picture = picture.reduce(2)
-    dark_end, light_end = brightness_percentiles(np.asarray(picture), (5, 99))
+    dark_end, light_end = brightness_percentiles(picture, (5, 99))
     return {"brightness_5": dark_end, "brightness_99": light_end, "entropy": float(picture.entropy())}
 
 
-def brightness_percentiles(image: NDArray[np.uint8], percents: tuple[int, ...]) -> list[float]:
-    """Percentiles, 0 to 1, of the brightness of an RGB picture (h, w, 3), interpolated linearly as numpy does.
+def brightness_percentiles(picture: Image.Image, percents: tuple[int, ...]) -> list[float]:
+    """Percentiles, 0 to 1, of the brightness of an RGB picture, interpolated linearly as numpy does.
 
     Brightness squared is kept as an exact integer and only the pixels at the percentiles take a root.
     """
-    flat = image.reshape(-1, 3)
-    squares = np.zeros(len(flat), np.uint32)
-    for band, weight in enumerate((RED, GREEN, BLUE)):
-        levels = flat[:, band].astype(np.uint32)
+    pixels = np.frombuffer(picture.tobytes("raw", "RGBX"), "<u4")  # one number a pixel: bands are cut out of it fast
+    squares = np.zeros(pixels.shape, np.uint32)
+    for shift, weight in ((0, RED), (8, GREEN), (16, BLUE)):
+        levels = (pixels >> np.uint32(shift)) & np.uint32(255)
         levels *= levels
         levels *= np.uint32(weight)
         squares += levels

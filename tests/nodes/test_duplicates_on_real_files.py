@@ -42,10 +42,11 @@ def measured(truth: dict[str, Any]) -> tuple[ImageSet, dict[str, Values]]:
         if file["policy"] in ("ignore", "bomb"):
             continue
         try:
-            pixels = decode(MESSY / rid, Recipe()).pixels(Pixels("L", 256))
+            decoded = decode(MESSY / rid, Recipe())
         except (Unreadable, Unavailable):
             continue
-        values["hash"].append(image_hash(pixels, method="phash"))
+        pixels = decoded.pixels(Pixels("L", 256))
+        values["hash"].append(image_hash(decoded.picture(Pixels("L", 256)), method="phash"))
         values["windows"].append(window_hashes(pixels))
         values["square"].append(grey_square(pixels))
         values["shape"].append(picture_shape(pixels))

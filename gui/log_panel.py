@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 
 from gui.log_model import LINE_ROLE, LogFilter, LogModel
 from gui.run_controller import RunController
-from gui.run_fold import title_of
 from gui.run_log import LogLine
 from gui.run_look import theme_of
+from gui.titles import title_of
 
 BATCH_MS = 50
 WIDTHS = (74, 70, 150)

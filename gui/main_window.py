@@ -156,6 +156,7 @@ class MainWindow(QMainWindow):
         self.run.device_changed.connect(self.settings.set_device)
         self.run.confirmation_wanted.connect(self._confirm_writing)
         self.run.failed.connect(self._show_errors)
+        self.run.finished.connect(lambda _summary: self.gallery.renew())
         Glances(self.run, self.results, self.thumbnails, self)
         self.canvas.palette_wanted.connect(self._open_palette)
         self.canvas.message.connect(self.tell)
@@ -176,6 +177,7 @@ class MainWindow(QMainWindow):
 
     def start(self, path: Path | None = None) -> None:
         """Shows the first graph: what a crash left, `path`, the last one, or the quickstart."""
+        self.canvas.setFocus()
         if self.files.offer_recovery():
             if path is not None and path.absolute() != self.document.path:
                 self.tell(self.tr("{name} was not opened: the recovered work is not saved yet.").format(name=path.name))
@@ -195,7 +197,6 @@ class MainWindow(QMainWindow):
             self.document.changed.connect(hints.was_edited)
             self.files.opened.connect(hints.dismiss)
             hints.show()
-        self.canvas.setFocus()
 
     def tell(self, text: str) -> None:
         """Says something in the status bar."""

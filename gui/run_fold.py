@@ -10,7 +10,8 @@ from typing import Any
 from gui.freshness import Freshness
 from gui.results import NodeResult, NodeState, Results
 from gui.run_progress import RunProgress
-from gui.tables import contents_of, rows_of
+from gui.tables import contents_of, row_count
+from gui.titles import title_of
 from gui.translation import marked, words
 from nodegraph.graph.model import Graph
 from nodegraph.registry import Registry
@@ -165,7 +166,7 @@ class RunFold:
         if self.job.sample:
             return "partial", ""
         files = self._changes.get(node, {}).get("files") or self.results.of(node).files
-        waiting = rows_of(files["review"]) if "review" in files else 0
+        waiting = row_count(files["review"]) if "review" in files else 0
         if waiting:
             return "review", words("{n} wait for review.").format(n=f"{waiting:,}")
         errors = self._changes.get(node, {}).get("errors", 0)
@@ -192,11 +193,3 @@ class RunFold:
             return self.title_of(self.working[0])
         measures = any(self._takes(node) for node in self.working)
         return words("Measuring") if measures else words("Filtering")
-
-
-def title_of(graph: Graph, registry: Registry, node: str) -> str:
-    """What a node is called: its label, else its type's title, else its id."""
-    one = graph.nodes.get(node)
-    if one is None:
-        return node
-    return one.label or (registry.nodes[one.type].title if one.type in registry.nodes else node)

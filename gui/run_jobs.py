@@ -10,7 +10,8 @@ from typing import Any
 from gui.document import GraphDocument
 from gui.freshness import Fingerprints, Freshness, HandWork
 from gui.results import Results
-from gui.run_fold import Job, title_of
+from gui.run_fold import Job
+from gui.titles import title_of
 from gui.translation import words
 from gui.write_places import write_places, writes_outside
 from nodegraph.graph.io import dumps

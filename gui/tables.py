@@ -9,7 +9,7 @@ import polars as pl
 from nodegraph.cache.keys import content_key
 
 
-def rows_of(path: Path) -> int:
+def row_count(path: Path) -> int:
     """How many rows are in the file; 0 where it cannot be read."""
     try:
         return pl.scan_ipc(path).select(pl.len()).collect().item()

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QToolTip
 from gui.canvas.node_face import words
 from gui.canvas.node_paint import strip_of
 from gui.canvas.scene import CanvasScene
-from gui.tables import pictures_of, rows_of
+from gui.tables import pictures_of, row_count
 from nodegraph.graph.model import Edge, End
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _given(scene: CanvasScene, end: End, lacking: set[str]) -> list[str]:
     pictures = {key: scene.thumbnail(key, file) for key, file in pictures_of(path, SHOWN).items()}
     lacking |= {key for key, picture in pictures.items() if picture is None}
     strip = _image(strip_of(list(pictures.values()), scene.style_, SIDE, RATIO)) if pictures else ""
-    return [_counted(rows_of(path)), strip]
+    return [_counted(row_count(path)), strip]
 
 
 def _counted(rows: int) -> str:

@@ -9,8 +9,9 @@ from pathlib import Path
 import polars as pl
 
 from gui.document import GraphDocument
-from gui.gallery.lanes import REASON, empty_rows, title_of
+from gui.gallery.lanes import REASON, empty_rows
 from gui.results import Results
+from gui.titles import title_of
 
 DIFFERING = ("caption", "split")
 """Columns in which a row of both may differ from what it was."""

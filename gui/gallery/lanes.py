@@ -9,6 +9,8 @@ import polars as pl
 
 from gui.document import GraphDocument
 from gui.results import Results
+from gui.tables import row_count
+from gui.titles import title_of
 from gui.translation import words
 from nodegraph.data.imageset import BASE_SCHEMA
 from nodegraph.graph.model import Graph
@@ -38,7 +40,7 @@ def lanes_of(document: GraphDocument, results: Results, node: str) -> list[Lane]
     result = results.of(node)
     if not result.files:
         return [Lane(PREVIEW, words("So far"), result.rows_out or len(result.contents))] if result.contents else []
-    lanes = [Lane(port, _title(port), _height(results, node, port)) for port in result.files if port != DROPPED]
+    lanes = [Lane(port, _title(port), row_count(file)) for port, file in result.files.items() if port != DROPPED]
     ledger = results.ledger(node)
     if ledger is not None:
         own = int((ledger["node"] == node).sum()) - sum(lane.count for lane in lanes if lane.key == "review")
@@ -48,6 +50,14 @@ def lanes_of(document: GraphDocument, results: Results, node: str) -> list[Lane]
         if earlier:
             lanes.append(Lane(EARLIER, words("Dropped before"), earlier, dropped=True))
     return lanes
+
+
+def last_with_rows(graph: Graph, results: Results) -> str | None:
+    """The last node, in the order in which they run, that has rows to be shown; None where nothing was run."""
+    if not any(results.of(id).files for id in graph.nodes):
+        return None
+    order = graph.nodes if graph.loops() else graph.order()
+    return next((id for id in reversed(list(order)) if results.of(id).files), None)
 
 
 def rows_of(document: GraphDocument, results: Results, node: str, lane: str) -> pl.DataFrame:
@@ -109,14 +119,6 @@ def empty_rows() -> pl.DataFrame:
     return pl.DataFrame(schema=BASE_SCHEMA)
 
 
-def title_of(graph: Graph, registry: Registry, node: str) -> str:
-    """What a node is called: its label, else its type's title, else its id."""
-    one = graph.nodes.get(node)
-    if one is None:
-        return node
-    return one.label or (registry.nodes[one.type].title if one.type in registry.nodes else node)
-
-
 def _tables_before(graph: Graph, results: Results, node: str) -> Iterable[pl.DataFrame]:
     """What a node says of the rows that it dropped, and the tables that came into it."""
     if node not in graph.nodes:
@@ -139,11 +141,3 @@ def _sources(graph: Graph, registry: Registry, results: Results, node: str) -> I
 def _title(port: str) -> str:
     known = {"images": words("Pictures"), "kept": words("Kept"), "review": words("To review")}
     return known.get(port, port.replace("_", " ").capitalize())
-
-
-def _height(results: Results, node: str, port: str) -> int:
-    path = results.of(node).files[port]
-    try:
-        return int(pl.scan_ipc(path).select(pl.len()).collect().item())
-    except (OSError, pl.exceptions.PolarsError):
-        return 0

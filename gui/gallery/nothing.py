@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gui.document import GraphDocument
-from gui.gallery.lanes import Lane, title_of
+from gui.gallery.lanes import Lane
 from gui.gallery.rows_model import RowsModel
 from gui.results import Results
+from gui.titles import title_of
 from gui.translation import words
 
 

@@ -18,7 +18,7 @@ from gui.document import GraphDocument
 from gui.gallery.by_hand import ByHand, caption_node
 from gui.gallery.chosen import Chosen
 from gui.gallery.grid import Grid
-from gui.gallery.lanes import PREVIEW, REASON, Lane, empty_rows, has_words, lanes_of, rows_of
+from gui.gallery.lanes import PREVIEW, REASON, Lane, empty_rows, has_words, lanes_of, last_with_rows, rows_of
 from gui.gallery.nothing import why_nothing
 from gui.gallery.thumbnails import Thumbnails
 from gui.gallery.tools import GalleryTools
@@ -29,13 +29,17 @@ from gui.gallery.widgets import label, toggle
 from gui.results import Results
 from gui.selection import Selection
 from gui.theme.theme import Theme
+from gui.titles import title_of
 from nodegraph.problems import ProblemError
 
 RENEW_MS = 120
 
 
 class GalleryPanel(QWidget):
-    """Shows the pictures of the current node. `shown` is the table of the lane that is chosen."""
+    """Shows the pictures of the current node; where none is chosen, of the last one that gave some.
+
+    `shown` is the table of the lane that is chosen.
+    """
 
     def __init__(
         self,
@@ -78,7 +82,7 @@ class GalleryPanel(QWidget):
             lambda column, down: self._try(lambda: self.grid.rows.sort_by(column, descending=down))
         )
         self.tools.searched.connect(lambda words, rule: self._try(lambda: self.grid.rows.search(words, rule)))
-        selection.changed.connect(self.renew)
+        selection.changed.connect(self._turn)
         results.node_changed.connect(self._node_changed)
         results.cleared.connect(self.renew)
         document.changed.connect(self._graph_changed)
@@ -137,9 +141,7 @@ class GalleryPanel(QWidget):
     def renew(self) -> None:
         """Looks at the current node again."""
         self._renew_later.stop()
-        node = self._selection.current
-        if node is not None and node not in self._document.graph.nodes:
-            node = None
+        node = self._shown_node()
         if node != self._node:
             self._node, self._seen = node, None
         self._lanes = lanes_of(self._document, self._results, node) if node else []
@@ -147,6 +149,7 @@ class GalleryPanel(QWidget):
         if self._lane not in keys:
             self._lane, self._seen = keys[0] if keys else "", None
         self._renew_heads()
+        self._say_whose()
         result = self._results.of(node) if node else None
         seen = (self._lane, dict(result.files), result.ledger, result.contents if self._lane == PREVIEW else ()) \
             if result else None  # fmt: skip
@@ -155,6 +158,19 @@ class GalleryPanel(QWidget):
             self._fill()
         self._say_state()
         self._say_waiting()
+
+    def _shown_node(self) -> str | None:
+        graph, node = self._document.graph, self._selection.current
+        if node is None:
+            return last_with_rows(graph, self._results)
+        return node if node in graph.nodes else None
+
+    def _turn(self) -> None:
+        """Another node is chosen. None: often one follows at once, and many rows take a while to show."""
+        if self._selection.current is None:
+            self._renew_later.start()
+        else:
+            self.renew()
 
     def _fill(self) -> None:
         kept = self.grid.currentIndex().row()
@@ -242,6 +258,13 @@ class GalleryPanel(QWidget):
             button.setText(f"{lane.title}  {lane.count:,}")
             button.setChecked(lane.key == self._lane)
 
+    def _say_whose(self) -> None:
+        """Names the node that is shown although it is not chosen."""
+        by_itself = self._node is not None and self._selection.current is None
+        graph, registry = self._document.graph, self._document.registry
+        self._whose.setText(title_of(graph, registry, self._node) if by_itself and self._node else "")
+        self._whose.setVisible(by_itself)
+
     def _say_state(self) -> None:
         self.tools.setVisible(bool(self._lanes))
         rows = self.grid.rows
@@ -278,7 +301,10 @@ class GalleryPanel(QWidget):
         self._row_of_heads = QHBoxLayout()
         self._row_of_heads.setSpacing(4)
         self._count = label(dim=True)
+        self._whose = label(bold=True)
+        self._whose.hide()
         top = QHBoxLayout()
+        top.addWidget(self._whose)
         top.addLayout(self._row_of_heads)
         top.addSpacing(6)
         top.addWidget(self._count)

@@ -53,13 +53,6 @@ class PictureView(QWidget):
         self.setMinimumSize(160, 120)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
 
-    def set_sight(self, sight: Sight) -> None:
-        """Looks through another sight."""
-        self.sight.changed.disconnect(self.update)
-        self.sight = sight
-        sight.changed.connect(self.update)
-        self.update()
-
     def show_picture(
         self, picture: FullPicture | None, thumbnail: QPixmap | None, words: str = "", title: str = ""
     ) -> None:

@@ -14,7 +14,6 @@ from gui.gallery.by_hand import ByHand, caption_node
 from gui.gallery.facts import Facts
 from gui.gallery.full_pictures import FullPictures, name_of
 from gui.gallery.kept_like import finds_duplicates, kept_like
-from gui.gallery.lanes import title_of
 from gui.gallery.picture_view import STEP, PictureView, Sight
 from gui.gallery.rows_model import RowsModel
 from gui.gallery.rows_model import name_of as name_of_row
@@ -25,6 +24,7 @@ from gui.gallery.ways import Ways
 from gui.gallery.widgets import label, toggle
 from gui.results import Results
 from gui.theme.theme import Theme
+from gui.titles import title_of
 from nodegraph.cache.keys import content_key
 from nodegraph.problems import Problem
 

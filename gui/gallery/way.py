@@ -10,8 +10,8 @@ from typing import Any
 import polars as pl
 
 from gui.document import GraphDocument
-from gui.gallery.lanes import title_of
 from gui.results import Results
+from gui.titles import title_of
 from nodegraph.graph.columns import given_columns
 from nodegraph.problems import ProblemError
 

@@ -26,7 +26,8 @@ def words_in(panel: GalleryPanel) -> str:
     return f"{panel._title.text()} {panel._advice.text()}"
 
 
-def test_without_a_node_it_says_what_to_do(panel: GalleryPanel) -> None:
+def test_without_a_node_it_says_what_to_do(panel: GalleryPanel, world: World) -> None:
+    world.results.clear()
     assert "Click a node" in words_in(panel)
 
 
@@ -50,10 +51,10 @@ def test_a_dropped_picture_says_by_which_node_and_why(panel: GalleryPanel, world
 
 
 def test_tools_are_offered_only_where_there_is_something_to_sort(panel: GalleryPanel, world: World) -> None:
-    world.selection.choose([])
-    assert panel.tools.isHidden()
     world.selection.choose(["sharp"])
     assert not panel.tools.isHidden()
+    world.results.clear()
+    assert panel.tools.isHidden()
 
 
 def test_sorts_by_any_column(panel: GalleryPanel, world: World, qtbot: QtBot) -> None:
@@ -66,11 +67,11 @@ def test_sorts_by_any_column(panel: GalleryPanel, world: World, qtbot: QtBot) ->
 def test_searches_names_and_captions(panel: GalleryPanel, world: World, qtbot: QtBot) -> None:
     world.selection.choose(["folder"])
     qtbot.keyClicks(panel.tools.field, "DOG")
-    qtbot.waitUntil(lambda: len(names(panel)) == 6, timeout=2000)
+    qtbot.waitUntil(lambda: len(names(panel)) == 6)
     panel.tools.field.setText("picture-1")
-    qtbot.waitUntil(lambda: names(panel) == ["picture-10.png", "picture-11.png"], timeout=2000)
+    qtbot.waitUntil(lambda: names(panel) == ["picture-10.png", "picture-11.png"])
     panel.tools.field.setText("nowhere")
-    qtbot.waitUntil(lambda: "Nothing matches" in words_in(panel), timeout=2000)
+    qtbot.waitUntil(lambda: "Nothing matches" in words_in(panel))
 
 
 def test_searches_by_condition_and_says_what_is_wrong_with_it(panel: GalleryPanel, world: World, qtbot: QtBot) -> None:
@@ -103,7 +104,7 @@ def test_names_of_columns_are_offered_while_a_condition_is_typed(
 def test_pictures_come_from_their_files_off_the_thread(panel: GalleryPanel, world: World, qtbot: QtBot) -> None:
     world.selection.choose(["folder"])
     thumbnails = panel._thumbnails
-    qtbot.waitUntil(lambda: thumbnails.get(panel.grid.rows.content(0)) is not None, timeout=5000)
+    qtbot.waitUntil(lambda: thumbnails.get(panel.grid.rows.content(0)) is not None)
 
 
 def test_shows_rows_of_a_later_run_at_once(panel: GalleryPanel, world: World, qtbot: QtBot, tmp_path: Path) -> None:
@@ -111,14 +112,14 @@ def test_shows_rows_of_a_later_run_at_once(panel: GalleryPanel, world: World, qt
     path = tmp_path / "later.arrow"
     world.rows.head(3).write_ipc(path)
     world.results.update("folder", files={"images": path})
-    qtbot.waitUntil(lambda: len(names(panel)) == 3, timeout=2000)
+    qtbot.waitUntil(lambda: len(names(panel)) == 3)
 
 
 def test_while_a_node_runs_its_first_pictures_are_shown(panel: GalleryPanel, world: World, qtbot: QtBot) -> None:
     world.results.clear()
     world.selection.choose(["sharp"])
     world.results.update("sharp", state="running", contents=("00" * 16, "01" * 16))
-    qtbot.waitUntil(lambda: len(names(panel)) == 2, timeout=2000)
+    qtbot.waitUntil(lambda: len(names(panel)) == 2)
 
 
 def test_remembered_thumbnails_are_kept_within_their_bytes(qtbot: QtBot, tmp_path: Path) -> None:
@@ -133,7 +134,7 @@ def test_remembered_thumbnails_are_kept_within_their_bytes(qtbot: QtBot, tmp_pat
     try:
         for number in range(5):
             key = f"{number:032x}"
-            with qtbot.waitSignal(thumbnails.ready, timeout=3000) as came:
+            with qtbot.waitSignal(thumbnails.ready) as came:
                 assert thumbnails.get(key) is None
             assert came.args == [key]
             assert thumbnails.get(key) is not None
@@ -146,6 +147,21 @@ def test_remembered_thumbnails_are_kept_within_their_bytes(qtbot: QtBot, tmp_pat
 def test_a_file_that_is_no_picture_is_shown_as_such(thumbnails: Thumbnails, qtbot: QtBot, tmp_path: Path) -> None:
     broken = tmp_path / "broken.jpg"
     broken.write_bytes(b"not a picture")
-    with qtbot.waitSignal(thumbnails.ready, timeout=3000):
+    with qtbot.waitSignal(thumbnails.ready):
         thumbnails.get("ab" * 16, str(broken))
     assert thumbnails.is_broken("ab" * 16)
+
+
+def test_where_no_node_is_chosen_the_last_one_with_pictures_is_shown_and_named(
+    panel: GalleryPanel, world: World, qtbot: QtBot
+) -> None:
+    assert [lane.title for lane in panel.lanes] == ["Kept", "Dropped"] and len(names(panel)) == 6
+    assert panel._whose.isVisible() and panel._whose.text() == "Sharpness"
+    world.selection.choose(["folder"])
+    assert len(names(panel)) == COUNT and panel._whose.isHidden()
+    world.selection.choose([])
+    qtbot.waitUntil(lambda: panel._whose.isVisible() and len(names(panel)) == 6)
+    assert world.selection.nodes == ()
+    world.results.update("sharp", files={})
+    panel.renew()
+    assert panel._whose.text() == world.document.registry.nodes["source/folder"].title

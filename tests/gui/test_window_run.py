@@ -57,7 +57,7 @@ def test_a_source_shows_its_first_pictures_before_anything_is_run(
         qtbot.waitUntil(lambda: bool(window.results.of("folder").contents), timeout=60_000)
         first = window.results.of("folder")
         assert first.state == "ready" and not first.files and not window.results.of("readable").contents
-        qtbot.waitUntil(lambda: all(window.thumbnails.get(key) is not None for key in first.contents), timeout=20_000)
+        qtbot.waitUntil(lambda: all(window.thumbnails.get(key) is not None for key in first.contents))
 
 
 def test_a_picture_that_was_cropped_and_never_opened_is_shown_on_its_node(
@@ -73,7 +73,7 @@ def test_a_picture_that_was_cropped_and_never_opened_is_shown_on_its_node(
             window.actions["run.all"].trigger()
         edited = window.results.of("crop").contents
         assert edited and all("edits=" in content for content in edited)
-        qtbot.waitUntil(lambda: all(window.thumbnails.get(content) is not None for content in edited), timeout=20_000)
+        qtbot.waitUntil(lambda: all(window.thumbnails.get(content) is not None for content in edited))
 
 
 def test_what_a_run_wrote_is_shown_in_its_folder(
@@ -114,3 +114,15 @@ def test_a_graph_that_writes_outside_its_folder_asks_first(
             assert not window.run.busy
         assert isinstance(window.questions, Answers) and window.questions.asked == ["may_write"]
         assert (tmp_path / "elsewhere").exists() is allowed
+
+
+def test_the_end_of_a_run_is_seen_without_choosing_a_node(
+    qtbot: QtBot, registry: Registry, settings: Settings, tmp_path: Path
+) -> None:
+    with open_window(registry, settings, tmp_path / "swaps") as window:
+        window.files.show(SMALL, None)
+        assert not window.gallery.shown.height
+        with qtbot.waitSignal(window.run.finished):
+            window.actions["run.all"].trigger()
+        assert window.gallery.shown.height == window.results.of("readable").rows_out
+        assert not window.selection.nodes

@@ -13,13 +13,15 @@ from gui.freshness import Freshness
 from gui.results import Results
 from gui.run_after_edits import AfterEdits
 from gui.run_fold import Job, RunFold
+from gui.run_folding import RunFolding
 from gui.run_jobs import FreshResults, JobMaker
 from gui.run_question import WriteQuestion
 from gui.run_teller import CANCELLED, RunTeller, cancelled_summary
 from gui.session_folder import SessionFolder
+from gui.titles import title_of
 from nodegraph.problems import Problem, ProblemError
 
-FOLD_MS, PATIENCE_MS = 33, 5000
+PATIENCE_MS = 5000
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
@@ -65,17 +67,18 @@ class RunController(QObject):
         self._engine.printed.connect(self._teller.printed)
         self._engine.ended.connect(self._engine_ended)
         self._job: Job | None = None
-        self._fold: RunFold | None = None
         self._next: Job | None = None
         self._question = WriteQuestion()
         self._times: dict[str, float] = {}
         self._stopping = self._busy = self._closed = False
         self._device = "auto"
-        self._folding = self._timer(FOLD_MS, self._flush)
+        self._folding = RunFolding(self)
+        self._folding.progress.connect(self._tell_progress)
         self._after = AfterEdits(self)
         self._after.plan_wanted.connect(self.plan)
         self._after.live_wanted.connect(self._run_live)
-        self._patience = self._timer(PATIENCE_MS, self._engine.kill)
+        self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
+        self._patience.timeout.connect(self._engine.kill)
         document.changed.connect(self._edited)
         document.journal_changed.connect(self._edited)
         document.path_changed.connect(lambda _path: self._fresh.refresh())
@@ -154,12 +157,7 @@ class RunController(QObject):
         """Asks the run to end. What was measured stays; an engine that does not end within 5 s is killed."""
         self._after.drop_live()
         self._question.drop()
-        if self._next is not None:
-            self._next = None
-            if self._job is None or self._job.do == "plan":
-                self._set_busy(False)
-                self.progress.emit(None, "")
-                self.finished.emit(cancelled_summary())
+        self._drop_next()
         if self._job is not None and self._job.do == "run" and not self._stopping:
             self._cancel()
             self._patience.start()
@@ -182,16 +180,12 @@ class RunController(QObject):
     def shutdown(self) -> None:
         """Ends the engine and removes the session's tables. The app is closing."""
         self._closed = True
-        for one in (self._folding, self._after, self._patience):
-            one.stop()
-        self._job = self._fold = self._next = None
+        self._folding.drop()
+        self._after.stop()
+        self._patience.stop()
+        self._job = self._next = None
         self._engine.shutdown()
         self._session.remove()
-
-    def _timer(self, interval: int, then: Any) -> QTimer:
-        timer = QTimer(self, singleShot=True, interval=interval)
-        timer.timeout.connect(then)
-        return timer
 
     def _submit(self, job: Job) -> None:
         """Begins a run, or lets it wait for what the engine is at."""
@@ -215,7 +209,8 @@ class RunController(QObject):
                 words = self._jobs.words(error.problems[0]) if isinstance(error, ProblemError) else str(error)
                 self._fail(words)
                 return
-            self._fold = RunFold(job, self._results, self.document.registry, self._fresh.freshness, dict(self._times))
+            registry, freshness = self.document.registry, self._fresh.freshness
+            self._folding.begin(RunFold(job, self._results, registry, freshness, dict(self._times)))
         self._job, self._stopping = job, False
         if job.do == "run":
             self._after.no_plan_now()
@@ -229,12 +224,20 @@ class RunController(QObject):
         self._stopping = True
         self._engine.ask({"do": "cancel"})
 
+    def _drop_next(self) -> None:
+        """The run that waits for the engine is not wanted any more."""
+        waiting, self._next = self._next, None
+        if waiting is not None and (self._job is None or self._job.do == "plan"):
+            self._set_busy(False)
+            self.progress.emit(None, "")
+            self.finished.emit(cancelled_summary())
+
     def _runs_live(self) -> bool:
         return self._job is not None and self._job.live and self._next is None
 
     def _gives_way(self) -> bool:
         """Whether the run that goes on ends for another: a live one, or one of a graph that is not shown any more."""
-        return self._runs_live() or (self._job is not None and self._job.do == "run" and self._fold is None)
+        return self._runs_live() or (self._job is not None and self._job.do == "run" and not self._folding.active)
 
     def _run_live(self) -> None:
         if not self.live or self._closed:
@@ -270,17 +273,11 @@ class RunController(QObject):
                 self._broke(event["message"], event.get("trace", ""))
             case _:
                 self._teller.hear(event)
-                if self._fold is not None:
-                    self._fold.take(event)
-                    if not self._folding.isActive():
-                        self._folding.start()
+                self._folding.take(event)
 
-    def _flush(self) -> None:
-        self._folding.stop()
-        if self._fold is not None:
-            self._fold.flush()
-            if not self._stopping:
-                self.progress.emit(self._fold.progress.fraction, self._fold.progress.text)
+    def _tell_progress(self, fraction: float | None, text: str) -> None:
+        if not self._stopping:
+            self.progress.emit(fraction, text)
 
     def _take_plan(self, job: Job, nodes: list[dict[str, Any]]) -> None:
         if job.fingerprints != self._fresh.now:
@@ -290,10 +287,11 @@ class RunController(QObject):
         self.planned.emit(sure)
 
     def _end_run(self, summary: dict[str, Any]) -> None:
-        self._close_fold(stopped=summary["exit"] == CANCELLED)
+        shown = self._folding.active
+        self._folding.close(stopped=summary["exit"] == CANCELLED)
         self._teller.hear(summary)
         self._release()
-        self.finished.emit(summary)
+        self.finished.emit(summary if shown else cancelled_summary())  # another graph is shown now: this one has ended
         self._proceed()
 
     def _refused(self, problems: list[Problem]) -> None:
@@ -303,10 +301,10 @@ class RunController(QObject):
             return
         for found in problems:
             words = f"{found.message} {found.fix}".strip()
-            if self._fold is not None and found.node:
-                self._fold.blame(found.node, words)
+            if found.node:
+                self._folding.blame(found.node, words)
             self._teller.say(words, "error", found.node or "")
-        self._close_fold(stopped=False)
+        self._folding.close(stopped=False)
         words = self._jobs.words(problems[0])
         self._release()
         self.failed.emit(words)
@@ -314,12 +312,12 @@ class RunController(QObject):
 
     def _broke(self, message: str, details: str = "") -> None:
         """The run failed for a reason that nobody foresaw: said on the node it was at, the details in the log."""
-        planning, node = self._job is not None and self._job.do == "plan", None
-        if self._fold is not None and (node := self._fold.suspect()):
-            self._fold.blame(node, message)
+        planning = self._job is not None and self._job.do == "plan"
+        if node := self._folding.suspect():
+            self._folding.blame(node, message)
         for line in details.splitlines():
             self._teller.say(line, "engine", node or "")
-        self._close_fold(stopped=False)
+        self._folding.close(stopped=False)
         self._release()
         if planning:
             self._teller.say(message, "warning")
@@ -328,11 +326,11 @@ class RunController(QObject):
         self._proceed()
 
     def _engine_ended(self, why: str) -> None:
-        job, fold = self._job, self._fold
+        job = self._job
         if job is None:
             self._teller.say(self.tr("The engine ended ({}); the next run starts it again.").format(why))
         elif self._stopping or (job.do == "plan" and self._next is not None):
-            self._close_fold(stopped=True)
+            self._folding.close(stopped=True)
             ended_run = job.do == "run"
             self._teller.say(self.tr("Stopped; the engine will be started again."))
             self._release()
@@ -340,17 +338,12 @@ class RunController(QObject):
                 self.finished.emit(cancelled_summary())
             self._proceed()
         else:
-            node = fold.suspect() if fold is not None else None
-            where = self.tr(" while working on {}").format(fold.title_of(node)) if fold is not None and node else ""
+            node = self._folding.suspect()
+            title = title_of(job.graph, self.document.registry, node) if node else ""
+            where = self.tr(" while working on {}").format(title) if title else ""
             last = list(self._engine.last_lines)[-1:] if not self._engine.crashed else []
             why = ": ".join([why, *last])
             self._broke(self.tr("The engine stopped{} ({}). Run again to go on.").format(where, why))
-
-    def _close_fold(self, *, stopped: bool) -> None:
-        self._folding.stop()
-        if self._fold is not None:
-            self._fold.end(stopped=stopped)
-            self._fold = None
 
     def _release(self) -> None:
         """The engine is free. What waits goes on with `_proceed`, after the end was told."""
@@ -359,8 +352,7 @@ class RunController(QObject):
         self._fresh.refresh()
         if job is None or job.do == "plan":
             return
-        results = (self._results.of(id) for id in self.document.graph.nodes)
-        self._session.prune(path for result in results for path in result.files.values())
+        self._session.prune(self._results.files())
         if not job.live:
             self._after.put_off_plan()
         if self._next is None:
@@ -381,12 +373,12 @@ class RunController(QObject):
             self._after.edited()
 
     def _forget(self) -> None:
-        self._next = None
+        self._drop_next()
         self._question.forget()
         self._fresh.freshness = Freshness()
         self._times = {}
-        if self._fold is not None:
-            self._fold = None
+        if self._folding.active:
+            self._folding.drop()
             self._cancel()
             self._patience.start()
 

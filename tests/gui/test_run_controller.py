@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QThreadPool
 from pytestqt.qtbot import QtBot
 
 from gui.document import GraphDocument
@@ -18,13 +19,14 @@ from gui.gallery.by_hand import ByHand
 from gui.results import Results
 from gui.run_controller import RunController
 from gui.run_teller import CANCELLED
+from gui.session_folder import KEPT_RUNS
 from nodegraph.cache.location import cache_folder
-from nodegraph.graph.edit import AddNode, Connect, Disconnect, SetLabel, SetParam
+from nodegraph.graph.edit import AddNode, Connect, Disconnect, RemoveNode, SetLabel, SetParam
 from nodegraph.graph.io import load, save
 from nodegraph.graph.model import Edge, Node, graph_of
 from tests.run.conftest import draw
 
-LONG = 20_000
+LONG = 60_000
 PICTURES, MANY = 6, 70
 
 
@@ -355,3 +357,29 @@ def test_a_node_added_while_nothing_runs_is_ready(document: GraphDocument, resul
     document.push(Connect(Edge.parse("folder.images", "size.images")), "Connect")
     assert results.of("size").state == "ready"
     assert results.of("sharp").state == "done"
+
+
+def test_another_graph_takes_the_place_of_one_that_waits_for_a_plan(
+    run: RunController, document: GraphDocument, results: Results, go: Go, qtbot: QtBot
+) -> None:
+    run.plan()
+    assert run.run() and run.busy, "the run waits for the plan"
+    document.load(load(document.base / "small.json"), document.path)
+    results.clear()
+    assert not run.busy
+    assert go()["exit"] == 0
+
+
+def test_undo_brings_a_node_back_with_its_rows_however_often_the_rest_ran(
+    document: GraphDocument, results: Results, go: Go
+) -> None:
+    go()
+    for node in ("export", "best"):
+        document.push(RemoveNode(node), "Delete")
+    for _ in range(KEPT_RUNS + 1):
+        go()
+    QThreadPool.globalInstance().waitForDone()
+    document.undo_stack.undo()
+    assert results.of("best").state == "done"
+    kept = results.table("best", "kept")
+    assert kept is not None and kept.height == 4

@@ -51,7 +51,9 @@ class RunStatus(QWidget):
 
     def __init__(self, run: RunController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._run, self._wrong, self._ended = run, False, ""
+        self._run, self._ended = run, ""
+        self._wrong = self._planned = False  # what is said is an error, or of a plan
+        self._going = self._broke = self._old = False
         self._device: DeviceUse | None = None
         self.bar = QProgressBar(self, textVisible=False, minimum=0, maximum=STEPS)
         self.bar.setFixedSize(150, 6)
@@ -70,6 +72,8 @@ class RunStatus(QWidget):
         layout.addWidget(self.memory)
         self._look = QTimer(self, interval=MEMORY_MS)
         self._look.timeout.connect(self._show_memory)
+        run.document.loaded.connect(self._show_another)
+        run.started.connect(self._show_start)
         run.progress.connect(self._show_progress)
         run.busy_changed.connect(self._show_busy)
         run.finished.connect(self._show_end)
@@ -86,7 +90,8 @@ class RunStatus(QWidget):
             self._colour()
         super().changeEvent(event)
 
-    def _say(self, text: str, *, wrong: bool = False) -> None:
+    def _say(self, text: str, *, wrong: bool = False, planned: bool = False) -> None:
+        self._planned = planned
         if wrong != self._wrong:
             self._wrong = wrong
             self._colour()
@@ -96,6 +101,14 @@ class RunStatus(QWidget):
         theme = theme_of(self)
         self.sentence.colour = theme["state_error" if self._wrong else "text"]
         self.sentence.update()
+
+    def _show_another(self) -> None:
+        """Another graph is shown: what was said is of the one before, and so is the end of a run that goes on."""
+        self._old, self._ended, self._broke = self._run.busy, "", False
+        self._say(self.tr("Stopping...") if self._old else self.tr("Ready"))
+
+    def _show_start(self, _title: str) -> None:
+        self._going, self._old = True, False
 
     def _show_busy(self, busy: bool) -> None:
         self.bar.setVisible(busy)
@@ -115,6 +128,12 @@ class RunStatus(QWidget):
         self._say(text)
 
     def _show_end(self, summary: dict[str, Any]) -> None:
+        self._going = False
+        if self._old:
+            self._old = self._run.busy
+            if not self._old:
+                self._say(self.tr("Ready"))
+            return
         if summary["exit"] == CANCELLED:
             self._ended = self.tr("Stopped.")
             self._say(self.tr("Stopped. What was measured is remembered."))
@@ -126,14 +145,19 @@ class RunStatus(QWidget):
         self._say(done)
 
     def _show_failure(self, words: str) -> None:
+        self._broke, self._going = self._going, False
         self._say(words, wrong=True)
 
     def _show_plan(self, nodes: list[dict[str, Any]]) -> None:
-        """Says what a run would cost, after how the last one ended. An error stays to be read."""
-        ended, self._ended = self._ended, ""
+        """Says what a run would cost, after how the last one ended. Why it broke stays to be read until an edit."""
+        (ended, self._ended), (broke, self._broke) = (self._ended, ""), (self._broke, False)
         missing = sum(sum(node["missing"].values()) for node in nodes)
         download = sum(node["download"] for node in nodes)
-        if self._run.busy or self._wrong or not (missing or download):
+        if self._run.busy or broke:
+            return
+        if not (missing or download):
+            if self._planned or self._wrong:
+                self._say(self.tr("Ready"))
             return
         parts = [self.tr("{:,} values to measure").format(missing)] if missing else []
         seconds = [node["seconds"] for node in nodes]
@@ -141,7 +165,7 @@ class RunStatus(QWidget):
             parts.append(self.tr("about {}").format(span_text(sum(seconds))))
         if download:
             parts.append(self.tr("{:,.0f} MB to download").format(download / 1e6))
-        self._say(" ".join(part for part in (ended, ", ".join(parts)) if part))
+        self._say(" ".join(part for part in (ended, ", ".join(parts)) if part), planned=True)
 
     def _show_device(self, device: DeviceUse) -> None:
         self._device = device

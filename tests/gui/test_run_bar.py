@@ -170,3 +170,53 @@ def test_the_log_is_bounded(qapp: object) -> None:
     model.append([line(str(number)) for number in range(500)])
     assert model.rowCount() == 100
     assert model.index(99, 3).data() == "499"
+
+
+def plan_of(values: int) -> list[dict[str, object]]:
+    return [{"model": "", "download": 0, "missing": {"sharpness": values}, "seconds": None}]
+
+
+def test_what_was_to_be_measured_is_not_said_of_a_graph_that_needs_nothing(run: RunController, bar: RunBar) -> None:
+    run.planned.emit(plan_of(1200))
+    run.planned.emit(plan_of(0))
+    assert bar.status.sentence.text() == "Ready"
+
+
+def test_how_a_run_ended_stays_where_nothing_is_to_be_measured(run: RunController, bar: RunBar) -> None:
+    run.finished.emit({"exit": 0, "seconds": 4.0, "nodes": {}})
+    run.planned.emit(plan_of(0))
+    assert bar.status.sentence.text() == "Done in 4.0 s"
+
+
+def test_why_a_run_broke_stays_until_an_edit_and_why_it_was_refused_until_it_could_run(
+    run: RunController, bar: RunBar
+) -> None:
+    run.started.emit("Run")
+    run.failed.emit("The engine stopped.")
+    run.planned.emit(plan_of(5))
+    assert bar.status.sentence.text() == "The engine stopped.", "the plan that follows by itself"
+    run.planned.emit(plan_of(5))
+    assert bar.status.sentence.text() == "5 values to measure"
+    run.failed.emit("Sharp: it needs a column.")
+    run.planned.emit(plan_of(0))
+    assert bar.status.sentence.text() == "Ready"
+
+
+def test_another_graph_has_nothing_to_do_with_the_run_of_the_one_before(
+    run: RunController, bar: RunBar, quickstart: Graph
+) -> None:
+    status = bar.status
+    run.finished.emit({"exit": 0, "seconds": 4.0, "nodes": {}})
+    run.document.load(Graph(), None)
+    assert status.sentence.text() == "Ready"
+    run._set_busy(True)
+    run.started.emit("Run")
+    run.progress.emit(0.5, "Measuring: 1 of 2")
+    run.document.load(quickstart, None)
+    assert status.sentence.text() == "Stopping..."
+    run._set_busy(False)
+    run.finished.emit({"exit": CANCELLED, "seconds": 1.0, "nodes": {}})
+    assert status.sentence.text() == "Ready"
+    run.started.emit("Run")
+    run.finished.emit({"exit": 0, "seconds": 2.0, "nodes": {}})
+    assert status.sentence.text() == "Done in 2.0 s"

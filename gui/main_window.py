@@ -177,7 +177,6 @@ class MainWindow(QMainWindow):
 
     def start(self, path: Path | None = None) -> None:
         """Shows the first graph: what a crash left, `path`, the last one, or the quickstart."""
-        self.canvas.setFocus()
         if self.files.offer_recovery():
             if path is not None and path.absolute() != self.document.path:
                 self.tell(self.tr("{name} was not opened: the recovered work is not saved yet.").format(name=path.name))
@@ -197,6 +196,7 @@ class MainWindow(QMainWindow):
             self.document.changed.connect(hints.was_edited)
             self.files.opened.connect(hints.dismiss)
             hints.show()
+        self.canvas.setFocus()
 
     def tell(self, text: str) -> None:
         """Says something in the status bar."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QItemSelection, QModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QInputDialog, QMenu, QTreeView, QVBoxLayout, QWidget
 
@@ -32,6 +32,7 @@ class OutlinePanel(QWidget):
         self._selection = selection
         self._results = results
         self._filling = False
+        self._rows: dict[str, int] = {}
         self.model = QStandardItemModel(self)
         self.view = _Tree(self)
         self.view.setModel(self.model)
@@ -65,7 +66,9 @@ class OutlinePanel(QWidget):
         self._filling = True
         self.model.clear()
         self.model.setHorizontalHeaderLabels([self.tr("Node"), self.tr("State")])
-        for id in _running_order(self._document.graph):
+        order = _running_order(self._document.graph)
+        self._rows = {id: row for row, id in enumerate(order)}
+        for id in order:
             name = QStandardItem(self._name(id))
             name.setData(id, NODE)
             state = QStandardItem(self._state(id))
@@ -111,13 +114,9 @@ class OutlinePanel(QWidget):
         )
 
     def _renew_node(self, id: str) -> None:
-        row = self._row(id)
+        row = self._rows.get(id)
         if row is not None and id in self._document.graph.nodes:
             self.model.item(row, 1).setText(self._state(id))
-
-    def _row(self, id: str) -> int | None:
-        rows = range(self.model.rowCount())
-        return next((row for row in rows if self.model.item(row).data(NODE) == id), None)
 
     def _chosen(self) -> None:
         if not self._filling:
@@ -126,13 +125,10 @@ class OutlinePanel(QWidget):
 
     def _show_selection(self) -> None:
         self._filling = True
-        selection = self.view.selectionModel()
-        selection.clearSelection()
-        flags = selection.SelectionFlag.Select | selection.SelectionFlag.Rows
-        for id in self._selection.nodes:
-            row = self._row(id)
-            if row is not None:
-                selection.select(self.model.index(row, 0), flags)
+        chosen, selection = QItemSelection(), self.view.selectionModel()
+        for row in sorted(self._rows[id] for id in self._selection.nodes if id in self._rows):
+            chosen.select(self.model.index(row, 0), self.model.index(row, 1))
+        selection.select(chosen, selection.SelectionFlag.ClearAndSelect)
         self._filling = False
 
     def _renamed(self, item: QStandardItem) -> None:

@@ -316,10 +316,3 @@ def test_where_panels_were_is_kept(qtbot: QtBot, registry: Registry, settings: S
         window.actions["view.outline"].trigger()
     with open_window(registry, settings, tmp_path / "swaps") as window:
         assert window.docks["outline"].isVisible() and window.actions["view.outline"].isChecked()
-
-
-def test_the_keyboard_is_in_the_graph_whichever_graph_is_shown_first(window: MainWindow, tmp_path: Path) -> None:
-    path = tmp_path / "graph.json"
-    path.write_text(dumps(Graph(title="mine")), "utf-8")
-    window.start(path)
-    assert window.document.path == path and window.focusWidget() is window.canvas

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 from gui.translation import words
 
 LAST_LINES = 20
-SHUTDOWN_MS = (400, 1000)
+SHUTDOWN_MS = (400, 5000)
 """How long the app waits for the engine when it closes: first for it to end by itself, then for it to be killed."""
 
 
@@ -53,7 +53,7 @@ class EngineProcess(QObject):
             self._process.kill()
 
     def shutdown(self) -> None:
-        """Ends the process and waits for that, for a second and a half at most. The app is closing."""
+        """Ends the process and waits for that; one that is killed is gone at once, on a busy machine in seconds."""
         process, self._process = self._process, None
         if process is None:
             return

@@ -18,6 +18,7 @@ os.environ["NODEGRAPH_CACHE"] = str(Path(_HOME.name) / "cache")
 import pytest  # noqa: E402  (Qt must not be imported before its platform is chosen)
 from PySide6.QtCore import QCoreApplication, QSettings  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
+from pytestqt.qtbot import QtBot  # noqa: E402
 
 from gui.collecting import collect_what_is_due  # noqa: E402
 from gui.document import GraphDocument  # noqa: E402
@@ -27,6 +28,7 @@ from nodegraph.graph.io import load  # noqa: E402
 from nodegraph.graph.model import Graph  # noqa: E402
 from nodegraph.registry import Registry, installed_registry  # noqa: E402
 from tests.gui.leaks import wait_for_the_end  # noqa: E402
+from tests.gui.patience import PatientBot  # noqa: E402
 
 QUICKSTART = Path(__file__).parents[2] / "example_graphs" / "quickstart.json"
 
@@ -59,6 +61,12 @@ def nothing_is_left_running() -> Iterator[None]:
     if QCoreApplication.instance() is not None and (left := wait_for_the_end()):
         pytest.fail(f"still running: {', '.join(left)}")
     collect_what_is_due()
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    """A hand at the app that waits as long as a busy machine needs."""
+    return PatientBot(request)
 
 
 @pytest.fixture(scope="session")

@@ -47,7 +47,7 @@ def source(panel: GalleryPanel, world: World, qtbot: QtBot, tmp_path: Path) -> G
 def focused(panel: GalleryPanel, qtbot: QtBot) -> GalleryPanel:
     panel.activateWindow()
     panel.grid.setFocus()
-    qtbot.waitUntil(panel.grid.hasFocus, timeout=2000)
+    qtbot.waitUntil(panel.grid.hasFocus)
     panel.grid.setCurrentIndex(panel.grid.rows.index(0))
     return panel
 
@@ -59,7 +59,7 @@ def verdicts(world: World) -> dict[int, str]:
 
 def writing(panel: GalleryPanel, qtbot: QtBot) -> TileCaption:
     """The field that is open on a tile."""
-    qtbot.waitUntil(lambda: isinstance(QApplication.focusWidget(), TileCaption), timeout=2000)
+    qtbot.waitUntil(lambda: isinstance(QApplication.focusWidget(), TileCaption))
     field = QApplication.focusWidget()
     assert isinstance(field, TileCaption)
     return field
@@ -116,12 +116,12 @@ def test_captions_are_written_on_their_tiles_one_after_the_other(
     assert field.toPlainText() == "a dog on a mat"
     qtbot.keyClicks(field, "first")
     QTest.keyClick(field, Qt.Key.Key_Tab)
-    qtbot.waitUntil(lambda: source.grid.currentIndex().row() == 1, timeout=2000)
+    qtbot.waitUntil(lambda: source.grid.currentIndex().row() == 1)
     field = writing(source, qtbot)
     assert field.toPlainText() == "a cat on a mat"
     qtbot.keyClicks(field, "second")
     QTest.keyClick(field, Qt.Key.Key_Return)
-    qtbot.waitUntil(source.grid.hasFocus, timeout=2000)
+    qtbot.waitUntil(source.grid.hasFocus)
     captions = {f"{0:032x}": "first", f"{1:032x}": "second"}
     assert read_journal(world.document.journal).captions == {"folder": captions}
     assert source.grid.rows.value(1, "caption") == "second"
@@ -132,7 +132,7 @@ def test_escape_leaves_the_caption_as_it_was(source: GalleryPanel, world: World,
     field = writing(source, qtbot)
     qtbot.keyClicks(field, "never mind")
     QTest.keyClick(field, Qt.Key.Key_Escape)
-    qtbot.waitUntil(source.grid.hasFocus, timeout=2000)
+    qtbot.waitUntil(source.grid.hasFocus)
     assert not world.document.journal.exists()
 
 

@@ -50,7 +50,7 @@ def test_enter_opens_the_picture_and_keys_go_on(panel: GalleryPanel, world: Worl
     assert panel.viewer.position == 2
     panel.viewer.activateWindow()
     panel.viewer.view.setFocus()
-    qtbot.waitUntil(panel.viewer.view.hasFocus, timeout=2000)
+    qtbot.waitUntil(panel.viewer.view.hasFocus)
     QTest.keyClick(panel.viewer.view, Qt.Key.Key_Right)
     assert panel.viewer.position == 3
     QTest.keyClick(panel.viewer.view, Qt.Key.Key_End)
@@ -61,7 +61,7 @@ def test_enter_opens_the_picture_and_keys_go_on(panel: GalleryPanel, world: Worl
 
 
 def test_the_full_picture_comes(viewer: Viewer, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: "64 \N{MULTIPLICATION SIGN} 40" in viewer.facts._file.text(), timeout=5000)
+    qtbot.waitUntil(lambda: "64 \N{MULTIPLICATION SIGN} 40" in viewer.facts._file.text())
 
 
 def test_a_large_picture_has_smaller_copies(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_what_is_no_picture_says_so(tmp_path: Path) -> None:
 
 
 def test_zooming_keeps_the_point_under_the_cursor(viewer: Viewer, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: not viewer.view._size().isEmpty(), timeout=5000)
+    qtbot.waitUntil(lambda: not viewer.view._size().isEmpty())
     view = viewer.view
     view.resize(600, 400)
     view.sight.look(20.0, QPointF(0.5, 0.5))
@@ -87,7 +87,7 @@ def test_zooming_keeps_the_point_under_the_cursor(viewer: Viewer, qtbot: QtBot) 
 
 
 def test_dragging_pans(viewer: Viewer, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: not viewer.view._size().isEmpty(), timeout=5000)
+    qtbot.waitUntil(lambda: not viewer.view._size().isEmpty())
     view = viewer.view
     view.sight.look(30.0, QPointF(0.5, 0.5))
     QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
@@ -127,7 +127,7 @@ def test_a_node_of_the_way_is_opened_with_the_picture(
     viewer: Viewer, panel: GalleryPanel, world: World, qtbot: QtBot
 ) -> None:
     viewer.step(4)
-    qtbot.waitUntil(lambda: viewer.facts.way.topLevelItemCount() == 2, timeout=5000)
+    qtbot.waitUntil(lambda: viewer.facts.way.topLevelItemCount() == 2)
     last = viewer.facts.way.topLevelItem(1)
     assert last is not None and last.text(1) == "sharpness 40 is under 60"
     viewer.facts.way.itemActivated.emit(last, 0)
@@ -141,7 +141,7 @@ def test_what_is_written_in_the_file_is_shown_and_copied(viewer: Viewer, world: 
     texts.add_text("parameters", "a fish\nSteps: 20")
     Image.new("RGB", (64, 40)).save(world.rows["path"][3], pnginfo=texts)
     viewer.step(3)
-    qtbot.waitUntil(lambda: viewer.facts.file.topLevelItemCount() == 2, timeout=5000)
+    qtbot.waitUntil(lambda: viewer.facts.file.topLevelItemCount() == 2)
     item = viewer.facts.file.topLevelItem(1)
     assert item is not None and (item.text(0), item.text(1)) == ("parameters", "a fish Steps: 20")
     viewer.facts.file.setCurrentItem(item)
@@ -160,7 +160,7 @@ def test_the_way_tells_of_every_node(world: World) -> None:
 
 
 def test_the_way_is_shown(viewer: Viewer, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: viewer.facts.way.topLevelItemCount() == 2, timeout=5000)
+    qtbot.waitUntil(lambda: viewer.facts.way.topLevelItemCount() == 2)
 
 
 def test_a_caption_written_by_hand_goes_to_the_journal(

@@ -328,5 +328,5 @@ def test_a_term_that_names_no_column_upstream_is_marked_at_its_field(room: Room)
     room.document.push(AddNode(Node("mix", "score/composite", params={"terms": ["-nowhere:2"]})), "Add")
     room.document.push(Connect(Edge.parse("quality.images", "mix.images")), "Connect")
     room.selection.choose(["mix"])
-    room.qtbot.waitUntil(lambda: room.row("terms").has_problem, timeout=2000)
+    room.qtbot.waitUntil(lambda: room.row("terms").has_problem)
     assert [problem.code for problem in room.row("terms").binding.problems()] == ["unknown-column"]

@@ -128,7 +128,7 @@ def test_nothing_is_edited_before_the_drag_ends_or_pauses(room: Room) -> None:
     room.qtbot.mousePress(histogram, Qt.MouseButton.LeftButton, pos=QPoint(round(histogram.place_of("high")), 60))
     room.qtbot.mouseMove(histogram, QPoint(200, 60))
     assert room.param("high") is None
-    room.qtbot.waitUntil(lambda: room.param("high") is not None, timeout=2000)
+    room.qtbot.waitUntil(lambda: room.param("high") is not None)
     paused = room.param("high")
     room.qtbot.mouseMove(histogram, QPoint(150, 60))
     room.qtbot.mouseRelease(histogram, Qt.MouseButton.LeftButton, pos=QPoint(150, 60))
@@ -172,7 +172,7 @@ def test_keys_move_a_limit_and_take_it_away(room: Room) -> None:
     steps = room.document.undo_stack.count()
     for _ in range(3):
         room.qtbot.keyClick(histogram, Qt.Key.Key_Right)
-    room.qtbot.waitUntil(lambda: float(room.param("low")) > 40, timeout=2000)  # type: ignore[arg-type]
+    room.qtbot.waitUntil(lambda: float(room.param("low")) > 40)  # type: ignore[arg-type]
     assert room.document.undo_stack.count() == steps + 1
     room.qtbot.keyClick(histogram, Qt.Key.Key_Delete)
     assert room.param("low") is None
@@ -286,7 +286,7 @@ def test_the_axis_that_a_person_chose_stays_for_this_column(
     later = tmp_path / "later.images.arrow"
     table_of(values[:200]).write_ipc(later)
     room.results.update("score", files={"images": later})
-    qtbot.waitUntil(lambda: "200 kept" in room.counts(), timeout=2000)
+    qtbot.waitUntil(lambda: "200 kept" in room.counts())
     assert not room.editor.histogram.by_ratio
 
 

@@ -52,7 +52,7 @@ def test_the_work_of_a_killed_window_is_offered_at_the_next_start(
     assert app.stdout is not None
     assert app.stdout.readline() == "saved\n"
     app.kill()
-    app.communicate(timeout=10)
+    app.communicate(timeout=60)
     assert graph.read_bytes() == QUICKSTART.read_bytes()
 
     settings.set_flag("hints-dismissed")

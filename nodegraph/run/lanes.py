@@ -169,15 +169,18 @@ class ModelLane:
                 return
             queue, size = self._longest()
             batch = [queue.items.popleft() for _ in range(min(size, len(queue.items)))]
-        self._run(queue.work, batch)
+        try:
+            self._run(queue.work, batch)
+        except BaseException as error:  # what is kept beside the answers could not be: a cache that broke
+            _fail(batch, error)
+            raise
 
     def _fail_all(self, error: BaseException) -> None:
         with self._changed:
-            waiting = [future for queue in self._queues.values() for _item, future in queue.items]
+            waiting = [item for queue in self._queues.values() for item in queue.items]
             for queue in self._queues.values():
                 queue.items.clear()
-        for future in waiting:
-            future.set_exception(error)
+        _fail(waiting, error)
 
     def _longest(self) -> _Next:
         """The queue with the most items, and the batch size of its work."""
@@ -220,3 +223,10 @@ class ModelLane:
             return
         for single in batch:
             self._run(work, [single])
+
+
+def _fail(batch: Sequence[tuple[Any, Future[Any]]], error: BaseException) -> None:
+    """Tells `error` to whoever still waits for one of these."""
+    for _item, future in batch:
+        if not future.done():
+            future.set_exception(error)

@@ -136,6 +136,17 @@ def test_a_device_that_cannot_be_found_is_told_to_everyone_who_waits() -> None:
     lane.close()
 
 
+def test_a_batch_is_answered_whose_time_cannot_be_kept() -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("the cache broke")
+
+    lane, model = ModelLane(lambda: "cpu", Remembered(), timing=broken), Model()
+    futures = [lane.submit(work_of(model), item) for item in range(3)]
+    model.gate.set()
+    assert {type(future.exception(timeout=10)) for future in futures} == {RuntimeError}
+    lane.close()
+
+
 def test_what_a_batch_takes_is_told_by_measure_and_model_without_the_loading() -> None:
     told: list[tuple[str, float, int]] = []
     lane = ModelLane(lambda: "cpu", Remembered(), timing=lambda *timing: told.append(timing))

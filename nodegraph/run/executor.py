@@ -159,6 +159,7 @@ class _Run:
             progress,
             sample=self._options.sample,
         )
+        self._cancel.check()  # what stopped half-way is not shown as done
         outcome = decided(outcome, item.id, self._decisions)
         end = End(item.id, item.spec.outputs[0])
         table = outcome.outputs[item.spec.outputs[0]]
@@ -225,6 +226,8 @@ class _Run:
         if outcome.written:
             self._written += outcome.written.paths
             self._say(Notice(item.id, outcome.written.summary))
+        else:
+            self._cancel.check()  # as above
         self._finish(item, outcome.outputs, joined([failed, outcome.dropped]), outcome.added)
 
     def _finish(self, item: Active, tables: Mapping[str, Any], dropped: Any, added: int = 0) -> None:

@@ -127,7 +127,7 @@ def _walk(
         cancel.check()
         if isinstance(step, SourceStep):
             item = steps.active[step.node]
-            context = _context(graph, item, decisions)
+            context = _context(graph, item, decisions, cancel)
             outcome = run_source(item, context, cache, lambda _done, _total: cancel.check(), sample=options.sample)
             outcome = decided(outcome, item.id, decisions)
             if on_source is not None:
@@ -137,9 +137,9 @@ def _walk(
             known.unknown[end] = later = _not_here_yet(outcome, item.id, options.sample)
             known.listed[item.id] = (known.rows(end).height, not later.height)
         elif isinstance(step, Stage):
-            _stage(graph, step, steps, taker, known, decisions)
+            _stage(graph, step, steps, taker, known, decisions, cancel)
         else:
-            _barrier(graph, steps.active[step.node], taker, known, decisions)
+            _barrier(graph, steps.active[step.node], taker, known, decisions, cancel)
     cancel.check()
     return known
 
@@ -154,8 +154,10 @@ def _not_here_yet(outcome: Outcome, node: str, sample: int | None) -> pl.DataFra
     return pl.DataFrame(columns, schema=BASE_SCHEMA)
 
 
-def _stage(graph: Graph, stage: Stage, steps: Steps, taker: Taker, known: _Known, decisions: Decisions) -> None:
-    contexts = {node: _context(graph, steps.active[node], decisions) for node in stage.nodes}
+def _stage(
+    graph: Graph, stage: Stage, steps: Steps, taker: Taker, known: _Known, decisions: Decisions, cancel: Cancel
+) -> None:
+    contexts = {node: _context(graph, steps.active[node], decisions, cancel) for node in stage.nodes}
     run = StageRun(
         stage,
         steps,
@@ -163,7 +165,7 @@ def _stage(graph: Graph, stage: Stage, steps: Steps, taker: Taker, known: _Known
         contexts.__getitem__,
         batching=Batching,
         progress=lambda _done, _counts, _latest: None,
-        cancelled=lambda: False,
+        cancelled=lambda: cancel.asked,
         after_part=lambda: None,
         decisions=decisions,
     )
@@ -180,7 +182,7 @@ def _stage(graph: Graph, stage: Stage, steps: Steps, taker: Taker, known: _Known
     known.unknown[stage.root] = unknown
 
 
-def _barrier(graph: Graph, item: Active, taker: Taker, known: _Known, decisions: Decisions) -> None:
+def _barrier(graph: Graph, item: Active, taker: Taker, known: _Known, decisions: Decisions, cancel: Cancel) -> None:
     ends = [item.inputs[port] for port in item.spec.inputs if port in item.inputs]
     first = known.rows(ends[0])
     unknown = any(known.may_come(end).height for end in ends)
@@ -197,13 +199,21 @@ def _barrier(graph: Graph, item: Active, taker: Taker, known: _Known, decisions:
         outputs = dict.fromkeys(item.spec.outputs, table)
     else:
         inputs, values, _failed = taken_inputs(item, inputs, taker.known)
-        outputs = evaluate(item.spec, item.node, item.params, inputs, values, _context(graph, item, decisions)).outputs
+        context = _context(graph, item, decisions, cancel)
+        outputs = evaluate(item.spec, item.node, item.params, inputs, values, context).outputs
     for port, out in outputs.items():
         known.sets[End(item.id, port)] = out
 
 
-def _context(graph: Graph, item: Active, decisions: Decisions) -> Context:
-    return Context(node=item.id, title=graph.title, seed=graph.seed, rehearsal=True, decisions=decisions)
+def _context(graph: Graph, item: Active, decisions: Decisions, cancel: Cancel) -> Context:
+    return Context(
+        node=item.id,
+        title=graph.title,
+        seed=graph.seed,
+        rehearsal=True,
+        decisions=decisions,
+        cancelled=lambda: cancel.asked,
+    )
 
 
 def _plan(

@@ -16,7 +16,7 @@ from nodegraph.graph.edit import SetMode, apply
 from nodegraph.graph.model import End, Node, graph_of
 from nodegraph.measures import ValueKind
 from nodegraph.models.progress import Progress
-from nodegraph.run import models, stage
+from nodegraph.run import executor, models, stage
 from nodegraph.run.cancel import Cancel
 from nodegraph.run.events import ModelProgress, NodeProgress, StepProgress, StepStarted
 from nodegraph.run.executor import run
@@ -170,6 +170,23 @@ def test_a_cancelled_replay_asks_no_further_node(bench: Bench, monkeypatch: pyte
     assert (asked, result.summary.exit) == (["brightness"], 130)
     assert "above" not in result.counts
     assert bench.run().summary.exit == 0
+
+
+@pytest.mark.parametrize(("step", "node"), [("run_source", "folder"), ("evaluate", "split")])
+def test_what_is_cancelled_half_way_is_not_shown_as_done(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, step: str, node: str
+) -> None:
+    cancel, plain = Cancel(), getattr(executor, step)
+
+    def stopped(*given: Any, **more: Any) -> Any:
+        outcome = plain(*given, **more)
+        cancel.ask()
+        return outcome
+
+    monkeypatch.setattr(executor, step, stopped)
+    result = bench.run(cancel=cancel)
+    done = {event.count.node for event in bench.events if isinstance(event, NodeProgress) and event.done}
+    assert (result.summary.exit, node in done, node in result.counts) == (130, False, False)
 
 
 def test_a_run_is_cancelled_while_the_files_are_read(bench: Bench) -> None:

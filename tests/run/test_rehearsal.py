@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import pytest
 
@@ -13,6 +13,8 @@ from nodegraph import NOT_HERE_YET, Context, Folder, Found, Skipped, source
 from nodegraph.graph.edit import AddNode, Connect, applied
 from nodegraph.graph.model import Edge, Node
 from nodegraph.registry import Registry
+from nodegraph.run import stage
+from nodegraph.run.cancel import Cancel, Cancelled
 from nodegraph.run.options import RunOptions
 from nodegraph.run.rehearsal import NodePlan, rehearse
 from nodegraph.run.tools import Device
@@ -53,6 +55,23 @@ def test_a_plan_after_a_loosened_threshold_counts_exactly_the_values_the_run_the
     plan = plan_of(bench, above={"low": 50.0})
     result = bench.run(bench.graph(above={"low": 50.0}))
     assert plan["likeness"].missing["test_embedding"] == result.summary.measures["test_embedding"]["misses"] > 0
+
+
+def test_a_plan_that_is_cancelled_asks_no_further_node(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.run()
+    asked, cancel = list[str](), Cancel()
+    plain = stage.evaluate
+
+    def evaluate(spec: Any, node: Node, *rest: Any) -> Any:
+        asked.append(node.id)
+        cancel.ask()
+        assert rest[-1].cancelled(), "the node can see it"
+        return plain(spec, node, *rest)
+
+    monkeypatch.setattr(stage, "evaluate", evaluate)
+    with pytest.raises(Cancelled):
+        rehearse(bench.graph(), bench.registry, RunOptions(device="cpu", cache=bench.root / "cache"), cancel)
+    assert asked == ["brightness"]
 
 
 def test_time_is_known_once_a_measure_was_timed(bench: Bench) -> None:

@@ -58,7 +58,7 @@ def receipt_of(
         "models": {
             id: {
                 "revision": model.revision,
-                "details": dict(model.entry.details),
+                "details": json.loads(json.dumps(dict(model.entry.details), default=str)),  # as it is when it is read
                 "licence": model.entry.licence,
                 "repo": model.entry.repo,
             }
@@ -114,10 +114,12 @@ def write_receipt(receipt: Mapping[str, Any], path: Path) -> None:
 
 def forget_old_receipts(folder: Path, *, kept: int = RECEIPTS_KEPT, most_bytes: int = RECEIPTS_BYTES) -> None:
     """Deletes the oldest receipts that `default_name` named in `folder`, until so many and so many bytes are left."""
+    newest: list[Path] = []
     with suppress(OSError):
         newest = sorted((path for path in folder.iterdir() if _DEFAULT_NAME.fullmatch(path.name)), reverse=True)
-        taken = 0
-        for number, path in enumerate(newest):
+    taken = 0
+    for number, path in enumerate(newest):
+        with suppress(OSError):  # another run deletes it just now, or on Windows somebody reads it
             taken += path.stat().st_size
             if number and (number >= kept or taken > most_bytes):
                 path.unlink()

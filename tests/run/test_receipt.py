@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from nodegraph.problems import ProblemError
+from nodegraph.registry import Registry
 from nodegraph.run.events import Summary
 from nodegraph.run.options import RunOptions
 from nodegraph.run.receipt import default_name, differences, forget_old_receipts, read_receipt
 from nodegraph.run.replay import replay, run_with_receipt
+from tests.run import pack
 from tests.run.conftest import Bench
 
 
@@ -90,6 +93,23 @@ def test_the_oldest_receipts_make_room_and_nothing_else_does(tmp_path: Path) -> 
     assert left() == names[4:], "the newest stays, however large"
     assert {"notes.json", "20260101.json"} < {path.name for path in tmp_path.iterdir()}
     forget_old_receipts(tmp_path / "nowhere")
+
+
+def test_a_receipt_that_cannot_be_deleted_keeps_no_older_one(tmp_path: Path) -> None:
+    started = datetime(2026, 1, 1, tzinfo=UTC)
+    oldest, stuck, newest = [default_name("a", started + timedelta(seconds=number)) for number in range(3)]
+    for name in (oldest, newest):
+        (tmp_path / name).write_text("{}")
+    (tmp_path / stuck).mkdir()
+    forget_old_receipts(tmp_path, kept=1)
+    assert {path.name for path in tmp_path.iterdir()} == {stuck, newest}
+
+
+def test_a_model_whose_details_are_not_as_json_has_them_is_the_same_again(bench: Bench) -> None:
+    model = replace(pack.FAKE_MODEL, details={"labels": ("a", "b"), "since": date(2026, 1, 1)})
+    bench.registry = Registry(bench.registry.nodes, {"fake": model})
+    receipt = receipt_of(bench)
+    assert differences(receipt, replayed(bench, receipt)) == []
 
 
 def test_a_file_larger_than_any_receipt_is_not_read(tmp_path: Path) -> None:

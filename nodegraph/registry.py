@@ -89,8 +89,8 @@ def _items(point: EntryPoint, attribute: str, kind: type[Any], problems: list[Pr
     try:
         loaded: Any = point.load()
         found: list[Any] = list(getattr(loaded, attribute, loaded))
-        if strange := next((item for item in found if not isinstance(item, kind)), None):
-            raise TypeError(f"{attribute} holds {strange!r:.80}, which is no {kind.__name__}")
+        if strange := [item for item in found if not isinstance(item, kind)]:
+            raise TypeError(f"{attribute} holds {strange[0]!r:.80}, which is no {kind.__name__}")
     except (Exception, SystemExit) as error:  # a broken pack of somebody else's must not take the others with it
         problems.append(
             Problem(

@@ -49,8 +49,8 @@ class Decoded:
     @property
     def bytes(self) -> int:
         """Memory that its pictures and arrays take."""
-        pictures = [self.image, *self._sized.values()]
-        taken = sum(picture.width * picture.height * (1 if picture.mode == "L" else 4) for picture in pictures)
+        pictures = {id(picture): picture for picture in (self.image, *self._sized.values())}  # some are the same
+        taken = sum(one.width * one.height * (1 if one.mode == "L" else 4) for one in pictures.values())
         return taken + sum(array.nbytes for array in tuple(self._arrays.values()))
 
     def pixels(self, request: Pixels) -> NDArray[np.uint8]:

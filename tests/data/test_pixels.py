@@ -366,3 +366,12 @@ def test_a_picture_and_its_array_are_the_same() -> None:
     decoded = Decoded(Image.linear_gradient("L").convert("RGB").resize((500, 300)))
     for request in (Picture("RGB", None), Picture("L", 100)):
         assert np.array_equal(np.asarray(decoded.picture(request.pixels)), decoded.pixels(request.pixels))
+
+
+def test_a_picture_that_is_given_as_it_is_takes_its_memory_once() -> None:
+    decoded = Decoded(Image.new("RGB", (100, 50)))
+    for request in (Pixels("RGB", None), Pixels("RGB", 256)):
+        assert decoded.picture(request) is decoded.image
+    assert decoded.bytes == 4 * 100 * 50
+    decoded.picture(Pixels("L", None))
+    assert decoded.bytes == 5 * 100 * 50

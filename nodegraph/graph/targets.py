@@ -1,4 +1,4 @@
-"""What exports write: never where another export writes, as each would undo the other, and never into a source."""
+"""What nodes write: never where another export writes, as each would undo the other, nor into what a source reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Importing: heavy libraries, without looking for garbage among the million objects that they make and that stay."""
+"""Importing: heavy libraries, without looking for garbage among their million objects, or for packages not needed."""
 
 from __future__ import annotations
 

@@ -42,8 +42,8 @@ class StepDone:
 class NodeProgress:
     """The counts of a node so far; the last one for a node, with `done`, is final.
 
-    `seconds` is what its measures took so far, of all threads together; a measure that several nodes share counts for
-    the one that asked for it first.
+    `seconds` is what its measures took of the run's time so far: threads that measure side by side share it. A measure
+    that several nodes share counts for the one that asked for it first.
     """
 
     count: NodeCount

@@ -48,7 +48,7 @@ class Taker:
         return request_of(take.measure, item.params, files)
 
     def seconds(self, node: str) -> float:
-        """What the measures took that this node was the first to ask for, of all threads together."""
+        """What the measures took of the run's time that this node was the first to ask for."""
         works = [work for work, asker in list(self._askers.items()) if asker == node]
         return round(sum(map(self._measuring.seconds_of, works)), 6)
 

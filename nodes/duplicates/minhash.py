@@ -7,7 +7,7 @@ of Massive Datasets", chapter 3. All sets are sketched together, since one at a 
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence, Set
 from hashlib import sha1
 from itertools import chain
@@ -20,6 +20,9 @@ RECALL = 0.995
 """The chance that two sets which are just alike enough come to be compared at all."""
 
 DEVIATIONS = 6
+
+FEW = 64
+"""Sets in common buckets that are looked at first; then twice as many, and so on, where more are wanted."""
 
 AT_ONCE = 8_192
 """Pieces sketched together: what that makes stays in a processor's cache."""
@@ -73,8 +76,10 @@ def _codes(sets: Sequence[Set[str]]) -> NDArray[np.uint32]:
     return codes ^ (codes >> np.uint32(16))
 
 
-def candidates(sets: Sequence[Set[str]], least: float) -> Iterator[tuple[int, list[int]]]:
+def candidates(sets: Sequence[Set[str]], least: float) -> Iterator[tuple[int, Iterator[int]]]:
     """Each set that may be as like as `least` to some before it, and those sets, in order. No set may be empty.
+
+    They are looked for while they are asked for: of thousands of near copies mostly the first few are wanted.
 
     They agree in a band, and over all bands as often as two that are just so alike do, less six standard deviations:
     of a thousand million such pairs that leaves out about one.
@@ -89,10 +94,22 @@ def candidates(sets: Sequence[Set[str]], least: float) -> Iterator[tuple[int, li
                 buckets[item].append(bucket)
     for item, mine in enumerate(buckets):
         if mine:
-            before = {other for bucket in mine for other in bucket[: bisect_left(bucket, item)]}
-            others = np.fromiter(before, np.int64, len(before))
-            agreeing = (found[others] == found[item]).sum(axis=1)
-            yield item, np.sort(others[agreeing >= enough]).tolist()
+            yield item, _agreeing(found, item, mine, enough)
+
+
+def _agreeing(found: Sketches, item: int, buckets: Sequence[Sequence[int]], enough: float) -> Iterator[int]:
+    """The sets before `item` that are in one of these buckets and agree with it in enough values, in order."""
+    last, size, more = -1, FEW, True
+    while more:
+        near: set[int] = set()
+        for bucket in buckets:
+            start = bisect_right(bucket, last)
+            near.update(bucket[start : min(start + size, bisect_left(bucket, item))])
+        more = len(near) >= size  # else each bucket was read to its end
+        others = np.fromiter(sorted(near)[:size], np.int64)  # none that is left lies between these
+        agreeing = (found[others] == found[item]).sum(axis=1)
+        yield from others[agreeing >= enough].tolist()
+        last, size = int(others[-1]) if more else item, 2 * size
 
 
 def _buckets(values: Sketches) -> Iterator[list[int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from itertools import combinations
+from itertools import combinations, islice
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from nodegraph import Context, ImageSet
 from nodes.captions.phrases import words_of
 from nodes.duplicates.captions import by_caption
-from nodes.duplicates.minhash import bands, sketches
+from nodes.duplicates.minhash import _agreeing, bands, sketches
 from nodes.duplicates.shingles import jaccard, likeness, near_texts, shingles_of, simhashes
 from tests.nodes.tables import images, kept, shuffled
 
@@ -115,6 +115,22 @@ def test_hundreds_of_near_copies_make_one_group_and_few_pairs() -> None:
 def test_sets_sketched_together_are_sketched_as_alone(sets: list[frozenset[str]]) -> None:
     alone = np.concatenate([sketches([one]) for one in sets])
     assert np.array_equal(sketches(sets), alone)
+
+
+def test_of_thousands_of_near_copies_no_more_are_looked_at_than_are_wanted() -> None:
+    class Counted(list[int]):
+        read = 0
+
+        def __getitem__(self, key: Any) -> Any:
+            part = super().__getitem__(key)
+            Counted.read += len(part) if isinstance(key, slice) else 0
+            return part
+
+    equal = np.zeros((10_000, 4), np.uint32)
+    bucket = Counted(range(10_000))
+    assert list(islice(_agreeing(equal, 9_999, [bucket], 4), 64)) == list(range(64))
+    assert Counted.read == 64
+    assert list(_agreeing(equal, 9_001, [bucket, range(0, 10_000, 3)], 4)) == list(range(9_001))
 
 
 def test_sketches_agree_as_often_as_sets_are_alike() -> None:

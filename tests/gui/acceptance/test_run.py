@@ -26,7 +26,7 @@ from tests.gui.conftest import QUICKSTART
 from tests.gui.hands import double_click, move, press, release, way
 from tests.gui.window import open_window
 
-LONG = 60_000
+LONG = 120_000
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -50,7 +50,11 @@ class ByHand(QObject):
 
     def verdict_of(self, node: str, cid: str) -> str | None:
         """What a person decided about this content at this review node, or None."""
-        return self._journal.decisions.get(node, {}).get(VERDICT, {}).get(cid)
+        return self.verdicts_at(node).get(cid)
+
+    def verdicts_at(self, node: str) -> Mapping[str, str]:
+        """What people decided at this review node, by content."""
+        return self._journal.decisions.get(node, {}).get(VERDICT, {})
 
     def set_verdict(self, node: str, cids: Iterable[str], verdict: str | None) -> bool:
         """Decides about these contents at this review node; None leaves it to the node."""
@@ -121,7 +125,7 @@ class ByHand(QObject):
 
     def with_verdicts(self, table: pl.DataFrame, node: str) -> pl.DataFrame:
         """A table of this node with what people decided about its rows as the column `GIVEN`, if they did."""
-        said = self._journal.decisions.get(node, {}).get(VERDICT)
+        said = self.verdicts_at(node)
         if not said:
             return table
         given = pl.col("cid").replace_strict(said, default=None, return_dtype=pl.String)

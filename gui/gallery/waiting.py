@@ -24,8 +24,9 @@ def words_on_waiting(
     asked = next((lane for lane in lanes if lane.key not in SORTED), None)
     if spec is None or spec.kind != "review" or asked is None or not asked.count:
         return ""
-    contents = rows_of(document, results, node, asked.key)["cid"].unique().to_list()
-    waiting = sum(by_hand.verdict_of(node, cid) not in DECIDED for cid in contents)
+    contents = rows_of(document, results, node, asked.key)["cid"].unique()
+    decided = [cid for cid, verdict in by_hand.verdicts_at(node).items() if verdict in DECIDED]
+    waiting = contents.len() - contents.is_in(decided).sum()
     if not waiting:
         return words("All of them are decided. Run the graph again for it to count.")
     some = words("1 picture waits") if waiting == 1 else words("{n} pictures wait").format(n=f"{waiting:,}")

@@ -73,10 +73,10 @@ def by_caption(
     if method == "simhash":
         told = np.flatnonzero(np.array([text.size > 0 for text in texts], np.bool_))
         codes = simhashes([text.own for text in texts])
-        pairs, limit = told[near_hashes(codes[told], bits)], float(bits)
+        pairs, limit = told[near_hashes(codes[told], bits, context)], float(bits)
         between = hash_distances(codes)
     else:
-        pairs, limit, between = near_texts(texts, likeness), 1 - likeness, distances(texts)
+        pairs, limit, between = near_texts(texts, likeness, context), 1 - likeness, distances(texts)
     groups = groups_of(pairs, limit, between, apart_among(contents, context))
     return verdict(
         images, contents, groups, keep, column=group, limit=number_text(limit), same="nearly the same caption as"

@@ -48,6 +48,6 @@ def by_embedding(
     """
     contents = contents_of(images, keep, prefer)
     matrix = vectors.matrix()[[content.rows[0] for content in contents]]
-    pairs = near_vectors(matrix, cosine - ROUNDING)
+    pairs = near_vectors(matrix, cosine - ROUNDING, context)
     groups = groups_of(pairs, 1 - cosine, vector_distances(matrix), apart_among(contents, context))
     return verdict(images, contents, groups, keep, column=group, limit=number_text(1 - cosine))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from types import MappingProxyType
 
 import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
+
+from nodegraph import Context
 
 Pairs = NDArray[np.int64]
 """Near pairs, shape (m, 2), the smaller index first."""
@@ -22,6 +24,8 @@ BLOCK = 1 << 20
 
 
 NONE_APART: Apart = MappingProxyType({})
+ALONE = Context("")
+"""For a search that nobody watches or stops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,16 @@ def _bars(apart: Apart, item: int, leader: int, found: Mapping[int, Mapping[int,
     return leader in strangers or not found.get(leader, {}).keys().isdisjoint(strangers)
 
 
-def near_hashes(hashes: NDArray[np.uint64], limit: int) -> Pairs:
+def starts(count: int, step: int, context: Context) -> Iterator[int]:
+    """Where the blocks of a search begin, until the run is cancelled; it is told how far the search is."""
+    for start in range(0, count, step):
+        if context.cancelled():
+            return
+        context.progress(start, count)
+        yield start
+
+
+def near_hashes(hashes: NDArray[np.uint64], limit: int, context: Context = ALONE) -> Pairs:
     """Pairs of items at most `limit` bits apart, by comparing all with all.
 
     `hashes` has a row an item and a column an orientation, the upright one first; the distance of two items is the
@@ -124,7 +137,7 @@ def near_hashes(hashes: NDArray[np.uint64], limit: int) -> Pairs:
     found = [np.stack([first_of[copies], copies], axis=1)]
     upright = np.ascontiguousarray(hashes[kept, 0])
     step = max(1, BLOCK // max(1, len(kept)))
-    for start in range(0, len(kept), step):
+    for start in starts(len(kept), step, context):
         block = hashes[kept[start : start + step]]
         others = upright[start:]
         near = np.zeros((len(block), len(others)), np.bool_)
@@ -145,11 +158,11 @@ def hash_distances(hashes: NDArray[np.uint64]) -> Callable[[int, NDArray[np.int6
     return distances
 
 
-def near_vectors(vectors: NDArray[np.float32], least: float) -> Pairs:
+def near_vectors(vectors: NDArray[np.float32], least: float, context: Context = ALONE) -> Pairs:
     """Pairs of unit vectors whose cosine is at least `least`, by comparing all with all."""
     step = max(1, 4 * BLOCK // max(1, len(vectors)))
     found = [np.zeros((0, 2), np.int64)]
-    for start in range(0, len(vectors), step):
+    for start in starts(len(vectors), step, context):
         near = vectors[start : start + step] @ vectors[start:].T >= least
         found.append(_pairs_in(near, start, np.arange(len(vectors))))
     return np.concatenate(found)

@@ -73,6 +73,6 @@ def by_hash(
     records = [hashes.items[content.rows[0]] for content in contents]
     codes = oriented([record["hashes"] for record in records], flips=flips, rotations=rotations)
     seen = np.flatnonzero(np.array([record["detail"] >= LEAST_DETAIL for record in records], np.bool_))
-    pairs = seen[near_hashes(codes[seen], distance)]
+    pairs = seen[near_hashes(codes[seen], distance, context)]
     groups = groups_of(pairs, distance, hash_distances(codes), apart_among(contents, context))
     return verdict(images, contents, groups, keep, column=group, limit=str(distance))

@@ -14,7 +14,8 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from nodes.duplicates.grouping import Pairs
+from nodegraph import Context
+from nodes.duplicates.grouping import ALONE, Pairs
 from nodes.duplicates.minhash import candidates
 
 WORDS = 3
@@ -89,7 +90,7 @@ def distances(texts: Sequence[Shingles]) -> Callable[[int, NDArray[np.int64]], N
     return distances_from
 
 
-def near_texts(texts: Sequence[Shingles], least: float) -> Pairs:
+def near_texts(texts: Sequence[Shingles], least: float, context: Context = ALONE) -> Pairs:
     """Pairs of texts whose likeness is at least `least`. A text without a word has no pair.
 
     Candidates come from MinHash bands and each is held against its true likeness, so no pair is wrong and one that is
@@ -108,16 +109,22 @@ def near_texts(texts: Sequence[Shingles], least: float) -> Pairs:
     by_characters = [item for item in items if texts[item].size < 2 * SHORT]  # a longer one is like no short text
     by_words = [item for item in items if texts[item].size >= SHORT]
     near = {
-        *_near(texts, by_characters, [texts[item].characters for item in by_characters], least),
-        *_near(texts, by_words, [texts[item].words for item in by_words], least),
+        *_near(texts, by_characters, [texts[item].characters for item in by_characters], least, context),
+        *_near(texts, by_words, [texts[item].words for item in by_words], least, context),
     }
     return np.array([*copies, *sorted(near)], np.int64).reshape(-1, 2)
 
 
 def _near(
-    texts: Sequence[Shingles], items: Sequence[int], sets: Sequence[frozenset[str]], least: float
+    texts: Sequence[Shingles],
+    items: Sequence[int],
+    sets: Sequence[frozenset[str]],
+    least: float,
+    context: Context,
 ) -> Iterator[tuple[int, int]]:
     for number, earlier in candidates(sets, least):
+        if context.cancelled():
+            return
         item = items[number]
         others = (items[other] for other in earlier)
         near = (other for other in others if likeness(texts[other], texts[item]) >= least)

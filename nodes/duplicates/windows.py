@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodegraph import Context
-from nodes.duplicates.grouping import Pairs
+from nodes.duplicates.grouping import Pairs, starts
 from nodes.measures.crops import intervals
 
 TABLE = 1 << 23
@@ -77,10 +77,7 @@ def _compared(hashes: NDArray[np.uint64], limit: int, context: Context) -> NDArr
     whole = np.ascontiguousarray(hashes[:, 0])
     rows: list[NDArray[np.int64]] = [np.zeros((0, 3), np.int64)]
     step = max(CONTAINERS, TABLE // max(1, len(whole)))
-    for start in range(0, len(hashes), step):
-        if context.cancelled():
-            break
-        context.progress(start, len(hashes))
+    for start in starts(len(hashes), step, context):
         block = np.ascontiguousarray(hashes[start : start + step])
         best = np.full((len(block), len(whole)), NOTHING)
         parts = [_Part(block, whole, part, (limit + 1 + 3 - part) // 4 - 1) for part in range(4)]

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nodegraph import Context
 from nodes.duplicates import grouping
 from nodes.duplicates.grouping import groups_of, hash_distances, near_hashes, near_vectors, vector_distances
+from nodes.duplicates.shingles import near_texts, shingles_of
 
 CODES = st.lists(
     st.integers(0, 2**64 - 1) | st.integers(0, 63).map(lambda bit: 1 << bit) | st.sampled_from([0, 1, 3, 2**64 - 1]),
     max_size=30,
 )
+
+TURNS = np.arange(5000) * 2 * np.pi / 5000
+CIRCLE = np.stack([np.cos(TURNS), np.sin(TURNS)], axis=1).astype(np.float32)
+
+FISH = [shingles_of(["a", "fish", "in", "the", "pond", str(number)]) for number in range(300)]
 
 
 def column(codes: list[int]) -> np.ndarray:
@@ -155,3 +165,27 @@ def test_copies_of_one_picture_are_each_compared_with_the_best_only() -> None:
     asked: list[int] = []
     assert [group.members for group in in_stars(links, 0.5, {}, asked)] == [tuple(range(14))]
     assert len(asked) == 13
+
+
+@pytest.mark.parametrize(
+    "search",
+    [
+        lambda context: near_hashes(np.arange(1, 5001, dtype=np.uint64)[:, None], 2, context),
+        lambda context: near_vectors(CIRCLE, 0.99999, context),
+        lambda context: near_texts(
+            [shingles_of(["a", "fish", "in", "the", "pond", str(number)]) for number in range(300)], 0.5, context
+        ),
+    ],
+    ids=["hashes", "vectors", "texts"],
+)
+def test_a_search_ends_when_the_run_is_cancelled(search: Callable[[Context], Any]) -> None:
+    looks = 0
+
+    def cancelled() -> bool:
+        nonlocal looks
+        looks += 1
+        return looks > 1
+
+    stopped = search(Context("finder", cancelled=cancelled))
+    assert 0 < len(stopped) < len(search(Context("finder")))
+    assert looks <= 3

@@ -125,7 +125,7 @@ def test_no_rows_no_duplicates() -> None:
 
 def test_the_whole_picture_is_the_first_window_and_has_its_dct_hash() -> None:
     pixels = small(PICTURE)
-    block = frequencies(grey_square(pixels))
+    block = frequencies(Image.fromarray(grey_square(pixels)))
     bits = int.from_bytes(np.packbits(block > np.median(block)).tobytes())
     assert (int(window_hashes(pixels)[0]) ^ bits).bit_count() <= 2  # from 32 x 32 pixels there, 64 x 64 here
     assert intervals()[0].tolist() == [0.0, 1.0]

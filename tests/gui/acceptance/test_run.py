@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from gui.main_window import MainWindow
 from gui.settings import Settings
+from nodegraph.cache.collect import stats
 from nodegraph.graph.edit import AddNode, Connect, applied
 from nodegraph.graph.io import load
 from nodegraph.graph.model import Edge, Graph, Node
@@ -141,7 +142,13 @@ def test_a_worker_killed_in_the_middle_is_told_and_the_next_run_goes_on(
         to_the_front(window, qtbot)
         with qtbot.waitSignal(window.run.failed, timeout=LONG) as failed:
             QTest.keyClick(window.canvas, Qt.Key.Key_Return, CONTROL)
-            qtbot.waitUntil(lambda: any((one.progress or 0) > 0.1 for one in all_results(window)), timeout=LONG)
+            # a value is written a moment after it was measured: on a busy machine that is later than it is told
+            qtbot.waitUntil(
+                lambda: (
+                    bool(stats(tmp_path / "cache").measures) and "running" in {one.state for one in all_results(window)}
+                ),
+                timeout=LONG,
+            )
             os.kill(window.run.process_id, signal.SIGKILL)
         assert "SIGKILL" in failed.args[0] and "Run again" in failed.args[0]
         blamed = [id for id in window.document.graph.nodes if window.results.of(id).state == "error"]

@@ -67,8 +67,9 @@ class OpenImage:
 
     @property
     def bytes(self) -> int:
-        """Memory that its decoded picture takes."""
-        return self._decoded.bytes if isinstance(self._decoded, Decoded) else 0
+        """Memory that its decoded picture and its details take."""
+        details = sum(detail.nbytes for detail in tuple(self._details.values()))
+        return details + (self._decoded.bytes if isinstance(self._decoded, Decoded) else 0)
 
     def _decode(self) -> Decoded:
         if self._decoded is None:

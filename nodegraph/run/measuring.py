@@ -8,6 +8,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
@@ -203,7 +204,12 @@ class Measuring:
         with self._lock:
             self._busy += 1
         for ref, owned in work:
-            image = self._images.open(ref.content, ref.path, ref.recipe)
+            try:
+                image = self._images.open(ref.content, ref.path, ref.recipe)
+            except BaseException as error:  # a recipe that is none: somebody waits for these futures, too
+                for request, future in owned:
+                    self._fail(request, ref.content, error, future)
+                continue
             for request, future in owned:
                 self._measure_input(request, ref.content, partial(image.input_for, request.measure.takes), future)
         with self._lock:
@@ -261,13 +267,13 @@ class Measuring:
                 self._pending.pop((request.key, content), None)
             future.set_exception(error)
             return
+        failure = Failure(ERROR_RULE, f"{type(error).__name__}: {error}")
+        if isinstance(error, Unreadable | Unavailable):
+            failure = Failure(error.rule, error.reason)
         if isinstance(error, Unreadable):
-            self._settle(request, content, Failure(error.rule, error.reason), future)
-            return
-        if isinstance(error, Unavailable):
-            self._keep(request, content, Failure(error.rule, error.reason), future)
-            return
-        self._keep(request, content, Failure(ERROR_RULE, f"{type(error).__name__}: {error}"), future)
+            with suppress(RuntimeError):  # a cache that broke, which its flush tells
+                self._cache.put(request.key, request.measure.gives, content, failure)
+        self._keep(request, content, failure, future)
 
     def _keep(self, request: Request, content: str, value: Remembered, future: Future[Remembered]) -> None:
         with self._lock:

@@ -46,17 +46,6 @@ def image_hash(picture: Image.Image, *, method: HashMethod = "phash") -> dict[st
     return {"hashes": " ".join(words), "detail": detail(block)}
 
 
-def phash(picture: Image.Image) -> Bits:
-    """DCT hash: whether each of the 8 x 8 lowest frequencies is above their median (Krawetz, 2011)."""
-    return _above_median(frequencies(picture))
-
-
-def dhash(picture: Image.Image) -> Bits:
-    """Gradient hash: whether each pixel of the 9 x 8 picture is lighter than the one to its left (Krawetz, 2013)."""
-    small = _resized(picture, 9, 8)
-    return small[:, 1:] > small[:, :-1]
-
-
 def whash(picture: Image.Image) -> Bits:
     """Haar wavelet hash: whether each of the 8 x 8 approximation coefficients is above their median (Petrov, 2016)."""
     import imagehash
@@ -118,6 +107,7 @@ def _above_median(blocks: NDArray[np.float64]) -> Bits:
 
 
 def _phashes(block: NDArray[np.float64]) -> Bits:
+    """Whether each of the 8 x 8 lowest frequencies is above their median (Krawetz, 2011)."""
     # mirroring a picture flips the sign of its odd horizontal frequencies; a transpose transposes them
     signs = np.where(np.arange(8) % 2, -1.0, 1.0)
     across, down = signs[None, :], signs[:, None]
@@ -143,6 +133,8 @@ def _whashes(picture: Image.Image) -> list[Bits]:
 
 
 def _dhashes(picture: Image.Image) -> list[Bits]:
+    """Whether each pixel of the 9 x 8 picture is lighter than the one to its left (Krawetz, 2013)."""
+
     def gradient(small: NDArray[np.uint8]) -> Bits:
         return small[:, 1:] > small[:, :-1]
 

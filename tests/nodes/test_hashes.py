@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from nodes.measures.hashes import ORIENTATIONS, detail, frequencies, hexadecimal, image_hash, phash, unsigned
+from nodes.measures.hashes import ORIENTATIONS, detail, frequencies, image_hash, unsigned
 
 LIBRARY = {"phash": imagehash.phash, "dhash": imagehash.dhash, "whash": imagehash.whash}
 TURNS: dict[str, Any] = {
@@ -67,11 +67,6 @@ def test_the_hash_of_the_turned_picture_is_known_within_two_bits(turn: str) -> N
         picture = scene(seed)
         real = str(imagehash.phash(picture.transpose(TURNS[turn])))
         assert distance(words(picture, "phash")[turn], real) <= 2
-
-
-def test_the_function_alone_gives_the_same_bits_as_the_measure() -> None:
-    picture = scene(3)
-    assert hexadecimal(phash(picture)) == words(picture, "phash")["upright"]
 
 
 @pytest.mark.parametrize(

@@ -352,3 +352,18 @@ def test_a_picture_that_is_overwritten_during_the_run_is_dropped_and_nothing_is_
     assert again.summary.measures["test_brightness"]["misses"] == 1
     for name, table in tables(fresh).items():
         assert table.equals(tables(again)[name]), name
+
+
+@pytest.mark.timeout(60)
+def test_a_recipe_that_is_none_costs_its_rows_and_holds_nothing_up(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = executor.run_source
+
+    def garbled(*given: Any, **named: Any) -> Any:
+        outcome = plain(*given, **named)
+        tables = {port: table.with_columns(recipe=pl.lit("{")) for port, table in outcome.outputs.items()}
+        return replace(outcome, outputs=tables)
+
+    monkeypatch.setattr(executor, "run_source", garbled)
+    assert bench.run().summary.exit == 3

@@ -113,7 +113,7 @@ class Measuring:
         self._model_seconds[work] += seconds
 
     def seconds_of(self, work: str) -> float:
-        """How long a measure took in this run, of all threads together."""
+        """How long a measure took in this run; threads that measure side by side share the time."""
         return self._seconds.get(work, 0.0) + self._model_seconds.get(work, 0.0)
 
     def record_timings(self, device: str) -> None:
